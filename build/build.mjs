@@ -1,0 +1,84 @@
+// Builds what the package ships: the command line (ESM, split so that a command loads only its own), the worker
+// (one self-contained file), the JSON Schemas, and the licences of what is bundled.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => join(root, ...parts);
+
+/** The slim undici, only for the plain name: the slim file itself imports from inside the package. */
+const slimUndici = {
+  name: 'slim-undici',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^undici$/ }, () => ({ path: at('build', 'undici-client.js') }));
+  },
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.18',
+  plugins: [slimUndici],
+  // Optional loaders of cosmiconfig that are never reached: checking out a branch must not run its code.
+  external: ['typescript'],
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+await rm(at('dist'), { recursive: true, force: true });
+const results = await Promise.all([
+  build({
+    ...common,
+    entryPoints: { cli: at('src/cli/main.ts') },
+    outdir: at('dist'),
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    // Bundled CommonJS asks for node's own modules with require, which an ES module doesn't have.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  }),
+  build({
+    ...common,
+    entryPoints: [at('src/worker/main.ts')],
+    outfile: at('dist/worker.cjs'),
+    format: 'cjs',
+    minify: true,
+    // Names stay readable in the stack that a crash leaves behind.
+    keepNames: false,
+    sourcemap: false,
+  }),
+]);
+
+await writeLicences(results.flatMap((result) => Object.keys(result.metafile.inputs)));
+await writeSchemas();
+
+/** Every bundled package's name, version and licence text, as their licences ask. */
+async function writeLicences(inputs) {
+  const packages = new Set(
+    inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
+  );
+  const texts = await Promise.all(
+    [...packages].sort().map(async (directory) => {
+      const manifest = JSON.parse(await readFile(at(directory, 'package.json'), 'utf8'));
+      const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'License', 'LICENCE', 'license.md', 'LICENSE-MIT'];
+      const found = await Promise.all(names.map((name) => readFile(at(directory, name), 'utf8').catch(() => null)));
+      const text = found.find((each) => each !== null) ?? `Licence: ${manifest.license ?? 'see its package'}`;
+      return `${manifest.name} ${manifest.version}\n\n${text.trim()}\n`;
+    }),
+  );
+  await writeFile(at('dist', 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+async function writeSchemas() {
+  const outfile = at('node_modules', '.cache', 'scim-hook', 'schemas.mjs');
+  await build({ ...common, entryPoints: [at('build/schemas.ts')], outfile, format: 'esm', packages: 'external' });
+  const { schemas } = await import(outfile);
+  await mkdir(at('schemas'), { recursive: true });
+  for (const [name, schema] of Object.entries(schemas)) {
+    await writeFile(at(...name.split('/')), `${JSON.stringify(schema, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,124 @@
+// `.scimsyncrc` from text to checked rules: as data only, so that checking out a branch never runs its code.
+import type { Loaders } from 'cosmiconfig';
+import ms, { type StringValue } from 'ms';
+import * as v from 'valibot';
+import { type Config, checkConfig, type Rule } from '../../core/config.ts';
+import { parseEndpoint } from '../../core/endpoint.ts';
+import type { Fault } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { GroupTarget, ValueTarget } from '../../core/target.ts';
+import type { ConfigReader } from '../../flow/ports.ts';
+import { faultsOf } from './faults.ts';
+import { configSchema, type RawConfig } from './schema.ts';
+import { findSecrets } from './secrets.ts';
+
+/** `for` of a rule that lasts until the next switch, where it says nothing. */
+const SWITCH_LIFETIME = ms('12h');
+
+export const configReader: ConfigReader = {
+  parse: async (file, text) => {
+    const loaded = await load(file, text);
+    return loaded.ok ? checkShape(loaded.value) : loaded;
+  },
+};
+
+type Faults = readonly Fault[];
+
+/** JSON is read at once; only what isn't JSON wakes the loaders, which cost the worker some of its start. */
+async function load(file: string, text: string): Promise<Result<unknown, Faults>> {
+  try {
+    return ok(unwrap(file, JSON.parse(text)));
+  } catch {
+    const { defaultLoadersSync } = await import('cosmiconfig');
+    const loaders: Loaders = defaultLoadersSync;
+    const isJson = file.endsWith('.json') || text.trimStart().startsWith('{');
+    try {
+      return ok(unwrap(file, loaders[isJson ? '.json' : '.yaml']?.(file, text)));
+    } catch (error) {
+      return fail([{ path: file, problem: firstLines(error) }]);
+    }
+  }
+}
+
+const unwrap = (file: string, value: unknown): unknown =>
+  file === 'package.json' ? (value as { scimsync?: unknown } | null)?.scimsync : value;
+
+/** What the parser says, with the place it shows; not its advice or stack. */
+const firstLines = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .replace(/\n{2,}/g, '\n')
+    .trim()
+    .slice(0, 600);
+
+function checkShape(loaded: unknown): Result<Config, Faults> {
+  const secrets = findSecrets(loaded);
+  const parsed = v.safeParse(configSchema, loaded);
+  if (!parsed.success) return fail([...secrets, ...faultsOf(parsed.issues, configSchema)]);
+  const config = toConfig(parsed.output);
+  const faults = [...secrets, ...checkProposals(parsed.output), ...checkConfig(config)];
+  return faults.length > 0 ? fail(faults) : ok(config);
+}
+
+function checkProposals({ scim, rules }: RawConfig): Fault[] {
+  const endpoint = scim.endpoint === undefined ? null : parseEndpoint(scim.endpoint);
+  const faults: Fault[] = rules.flatMap((rule, index) =>
+    Object.values(rule.grant).every((list) => list.length === 0)
+      ? [{ path: `rules[${index}].grant`, problem: 'grants nothing' }]
+      : [],
+  );
+  return endpoint === null || endpoint.ok
+    ? faults
+    : [{ path: 'scim.endpoint', problem: endpoint.failure }, ...faults];
+}
+
+function toConfig({ scim, subject, managed, rules }: RawConfig): Config {
+  return {
+    endpoint: scim.endpoint ?? null,
+    timeout: ms(scim.timeout as StringValue),
+    deadline: ms(scim.deadline as StringValue),
+    subject,
+    managed: { group: managed.groups, role: managed.roles, entitlement: managed.entitlements },
+    rules: rules.map(toRule),
+  };
+}
+
+function toRule(rule: RawConfig['rules'][number]): Rule {
+  const { grant, until } = rule;
+  return {
+    name: rule.name,
+    branches: rule.branches,
+    except: rule.except,
+    eligible: (rule.eligible?.groups ?? []).map(toGroup),
+    grant: [
+      ...grant.groups.map(toGroup),
+      ...grant.roles.map((each) => toValue('role', each)),
+      ...grant.entitlements.map((each) => toValue('entitlement', each)),
+    ],
+    lifetime:
+      rule.for === undefined ? (until === 'switch' ? SWITCH_LIFETIME : null) : ms(rule.for as StringValue),
+    until,
+    createGroups: rule.createGroups,
+  };
+}
+
+type RawGroup = RawConfig['rules'][number]['grant']['groups'][number];
+
+function toGroup(group: RawGroup): GroupTarget {
+  if (typeof group === 'string') return { kind: 'group', by: 'displayName', name: group };
+  if ('id' in group) return { kind: 'group', by: 'id', name: group.id };
+  if ('externalId' in group) return { kind: 'group', by: 'externalId', name: group.externalId };
+  return { kind: 'group', by: 'displayName', name: group.displayName };
+}
+
+function toValue(
+  kind: ValueTarget['kind'],
+  value: RawConfig['rules'][number]['grant']['roles'][number],
+): ValueTarget {
+  if (typeof value === 'string') return { kind, name: value };
+  return {
+    kind,
+    name: value.value,
+    ...(value.type === undefined ? {} : { type: value.type }),
+    ...(value.display === undefined ? {} : { display: value.display }),
+  };
+}

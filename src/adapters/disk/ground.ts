@@ -1,0 +1,81 @@
+// What the hook file counts on: the spool's directory in the clone, and the worker's bundle in its stable place.
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { isNewer } from '../../core/version-order.ts';
+import type { Ground } from '../../flow/ports.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
+
+export interface GroundOptions {
+  /** The spool's directory. */
+  readonly directory: string;
+  /** The bundle in this package, and where it goes: nothing in a hook points into a node_modules. */
+  readonly bundle: string;
+  readonly place: string;
+}
+
+const NOTES_VERSION = 1;
+
+export function openGround({ directory, bundle, place }: GroundOptions): Ground {
+  const notesFile = join(directory, 'installed.json');
+  const notes = async (): Promise<{ madeHooksDirectory: boolean }> => {
+    const read = await readJsonFile(notesFile, NOTES_VERSION, () => true);
+    return { madeHooksDirectory: read.ok && read.value?.['madeHooksDirectory'] === true };
+  };
+  return {
+    notes,
+    lay: async ({ madeHooksDirectory }) => {
+      const made = await makePrivateDirectory(directory);
+      if (!made.ok) return made;
+      try {
+        // Made here, so that its mode doesn't depend on the umask of whoever checks out first.
+        await (await open(join(directory, 'spool'), 'a', PRIVATE_FILE)).close();
+      } catch (error) {
+        return fail(diskFailure(join(directory, 'spool'), error));
+      }
+      const before = await notes();
+      return writeJsonFile(notesFile, NOTES_VERSION, {
+        madeHooksDirectory: before.madeHooksDirectory || madeHooksDirectory,
+      });
+    },
+    clear: async () => {
+      try {
+        await rm(directory, { recursive: true, force: true });
+        return ok(undefined);
+      } catch (error) {
+        return fail(diskFailure(directory, error));
+      }
+    },
+    spoolSize: async () => {
+      const found = await stat(join(directory, 'spool')).catch(() => null);
+      return found?.size ?? 0;
+    },
+    placeWorker: () => placeWorker(bundle, place),
+  };
+}
+
+async function placeWorker(bundle: string, place: string): Promise<Result<void, Failure>> {
+  let ours: string;
+  try {
+    ours = await readFile(bundle, 'utf8');
+  } catch (error) {
+    return errorCode(error) === 'ENOENT'
+      ? fail({ code: 'bundle-missing', path: bundle })
+      : fail(diskFailure(bundle, error));
+  }
+  const there = await readFile(place, 'utf8').catch(() => null);
+  if (there === ours || (there !== null && isNewer(bundleVersion(there), bundleVersion(ours))))
+    return ok(undefined);
+  try {
+    await mkdir(dirname(place), { recursive: true });
+  } catch (error) {
+    return fail(diskFailure(dirname(place), error));
+  }
+  return replaceFile(place, ours);
+}
+
+/** The build puts it into the first line. */
+export const bundleVersion = (text: string): string =>
+  /^\/\/ scim-hook worker (\S+)$/m.exec(text.slice(0, 200))?.[1] ?? '0.0.0';

@@ -1,0 +1,50 @@
+// One holder of the state directory at a time, over all processes of this person on this machine.
+import lockfile from 'proper-lockfile';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { diskFailure, errorCode } from './replace-file.ts';
+
+/** A holder that hasn't been heard of for this long, in milliseconds, is dead: `kill -9` leaves the lock behind. */
+const STALE = 5_000;
+/** How long to wait for a living holder, in tries of up to 100 ms: a directory that hangs may hold it a deadline long. */
+const TRIES = 300;
+
+export interface Held {
+  /** False once somebody else took the lock, as after a long sleep of the machine: nothing may be written then. */
+  isMine(): boolean;
+}
+
+export async function withLock<T>(
+  directory: string,
+  work: (held: Held) => Promise<T>,
+  waited?: () => void,
+): Promise<Result<T, Failure>> {
+  let mine = true;
+  const lock = (retries: number): Promise<() => Promise<void>> =>
+    lockfile.lock(directory, {
+      lockfilePath: `${directory}/lock`,
+      stale: STALE,
+      update: 1_000,
+      retries: { retries, factor: 1.3, minTimeout: 10, maxTimeout: 100 },
+      onCompromised: () => {
+        mine = false;
+      },
+    });
+  let release: () => Promise<void>;
+  try {
+    release = await lock(0).catch((error: unknown) => {
+      if (errorCode(error) !== 'ELOCKED') throw error;
+      waited?.();
+      return lock(TRIES);
+    });
+  } catch (error) {
+    const locked = errorCode(error) === 'ELOCKED';
+    return fail(locked ? { code: 'locked', path: directory } : diskFailure(directory, error));
+  }
+  try {
+    return ok(await work({ isMine: () => mine }));
+  } finally {
+    // Lost already, or taken away with the directory: either way it is nobody's of ours.
+    await release().catch(() => {});
+  }
+}

@@ -1,0 +1,48 @@
+// Which worker a clone has: the hook reads this before it starts another (DESIGN section 9).
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WORKER_TITLE } from '../../core/worker-title.ts';
+import { PRIVATE_FILE } from './replace-file.ts';
+
+/** Marks this process as the clone's worker, unless another one runs: then false. */
+export function claimPid(directory: string, pid: number): boolean {
+  const other = runningWorker(directory);
+  if (other !== null && other !== pid) return false;
+  writeFileSync(join(directory, 'pid'), `${pid} r\n`, { mode: PRIVATE_FILE });
+  return true;
+}
+
+/** Takes the mark away, if it is this process's. */
+export function releasePid(directory: string, pid: number): void {
+  if (markedPid(directory)?.pid === pid) rmSync(join(directory, 'pid'), { force: true });
+}
+
+/** Whether a worker lives that marked itself; one that was only just started doesn't count. */
+export function runningWorker(directory: string): number | null {
+  const found = markedPid(directory);
+  return found?.running === true && isWorker(found.pid) ? found.pid : null;
+}
+
+function markedPid(directory: string): { pid: number; running: boolean } | null {
+  const found = /^([1-9]\d*)( r)?\n?$/.exec(read(join(directory, 'pid')) ?? '');
+  return found === null ? null : { pid: Number(found[1]), running: found[2] !== undefined };
+}
+
+/** Pids are used again; where there is a /proc, the name tells whose it is now. */
+function isWorker(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const name = read(`/proc/${pid}/comm`);
+  return name === null || name.trim() === WORKER_TITLE;
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,138 @@
+// The spool: what hooks appended and nobody has settled yet. Hooks write without a lock; one settler reads at a time.
+import type { Stats } from 'node:fs';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSpoolLine } from '../../core/event.ts';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Claim, Progress, Spool } from '../../flow/ports.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { diskFailure, errorCode } from './replace-file.ts';
+
+const VERSION = 1;
+
+/** Read up to here, in bytes, the spool starts over in a new file. */
+const ROTATE_AT = 64 * 1024;
+
+/** How far each file was read. A path alone doesn't tell: the file under it may be another by now. */
+interface Cursor {
+  readonly ino: number;
+  readonly offset: number;
+}
+
+interface Stored extends Progress {
+  readonly cursor: Cursor | null;
+  /** Files renamed away, each with how far it was read: a hook may still hold one open and append. */
+  readonly rotated: Readonly<Record<string, Cursor>>;
+}
+
+const EMPTY: Stored = { cursor: null, rotated: {}, heads: {}, open: [], unlogged: [] };
+
+type Lines = Claim['lines'];
+
+export function openSpool(directory: string): Spool {
+  const file = join(directory, 'spool');
+  const progressFile = join(directory, 'progress.json');
+  return {
+    claim: async () => {
+      const there = await stat(directory).catch(() => null);
+      // Not installed here: nothing was reported, and nothing of it can be kept.
+      if (there === null) return ok({ lines: [], progress: EMPTY, commit: async () => ok(undefined) });
+      const read = await readJsonFile(progressFile, VERSION, (fields) => Array.isArray(fields['open']));
+      if (!read.ok) return read;
+      const stored = { ...EMPTY, ...((read.value ?? {}) as Partial<Stored>) };
+      try {
+        return ok(await claimLines(directory, file, progressFile, stored));
+      } catch (error) {
+        return fail(diskFailure(file, error));
+      }
+    },
+  };
+}
+
+async function claimLines(
+  directory: string,
+  file: string,
+  progressFile: string,
+  stored: Stored,
+): Promise<Claim> {
+  const lines: { line: Lines[number]['line']; at: number }[] = [];
+  const rotated: Record<string, Cursor> = {};
+  const done: string[] = [];
+  for (const name of await rotatedFiles(directory)) {
+    const read = await readFrom(join(directory, name), stored.rotated[name] ?? stored.cursor);
+    if (read === null) continue;
+    lines.push(...read.lines);
+    // Its tail was read again, at a later drain than the one that renamed it: every hook that had it open is done.
+    const known = stored.rotated[name] !== undefined;
+    if (known && read.lines.length === 0 && isSettled(name)) done.push(name);
+    else rotated[name] = read.cursor;
+  }
+  const read = await readFrom(file, stored.cursor);
+  lines.push(...(read?.lines ?? []));
+  let cursor = read?.cursor ?? null;
+  return {
+    lines,
+    progress: { heads: stored.heads, open: stored.open, unlogged: stored.unlogged },
+    commit: async ({ heads, open, unlogged }) => {
+      const save = (): Promise<Result<void, Failure>> =>
+        writeJsonFile(progressFile, VERSION, { heads, open, unlogged, cursor, rotated });
+      const saved = await save();
+      if (!saved.ok) return saved;
+      for (const name of done.splice(0)) await rm(join(directory, name), { force: true });
+      if (cursor === null || cursor.offset < ROTATE_AT) return ok(undefined);
+      const name = `spool.${String(Date.now())}`;
+      try {
+        await rename(file, join(directory, name));
+      } catch (error) {
+        return fail(diskFailure(file, error));
+      }
+      // A crash before the next line: the renamed file is then known by its inode, which the cursor has.
+      rotated[name] = cursor;
+      cursor = null;
+      return save();
+    },
+  };
+}
+
+const rotatedFiles = async (directory: string): Promise<string[]> =>
+  (await readdir(directory)).filter((name) => /^spool\.\d+$/.test(name)).sort();
+
+/** How long, in milliseconds, a hook may take between opening the spool and writing its line. */
+const SLOWEST_HOOK = 10_000;
+
+const isSettled = (name: string): boolean =>
+  Math.abs(Date.now() - Number(name.slice('spool.'.length))) > SLOWEST_HOOK;
+
+/** The whole lines after the cursor. A last line without its newline is left for the next time. */
+async function readFrom(
+  path: string,
+  cursor: Cursor | null,
+): Promise<{ lines: { line: Lines[number]['line']; at: number }[]; cursor: Cursor } | null> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return null;
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile())
+      throw Object.assign(new Error('not a file'), { code: stats.isDirectory() ? 'EISDIR' : 'EINVAL' });
+    const offset =
+      cursor !== null && cursor.ino === stats.ino && cursor.offset <= stats.size ? cursor.offset : 0;
+    const bytes = Buffer.alloc(stats.size - offset);
+    await file.read(bytes, 0, bytes.length, offset);
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    const texts = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+    const lines = texts.flatMap((text) => {
+      const line = parseSpoolLine(text);
+      return line === null ? [] : [{ line, at: timeOf(stats) }];
+    });
+    return { lines, cursor: { ino: stats.ino, offset: offset + end } };
+  } finally {
+    await file.close();
+  }
+}
+
+/** A hook can't tell the time without a fork: the file's own time is that of the last line, and a bound for the others. */
+const timeOf = (stats: Stats): number => Math.floor(stats.mtimeMs);

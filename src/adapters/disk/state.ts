@@ -1,0 +1,92 @@
+// The state directory: ledger, cache and device id of one person on one machine.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Failure } from '../../core/failure.ts';
+import type { Ledger } from '../../core/ledger.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Cache, State } from '../../flow/ports.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { type Held, withLock } from './lock.ts';
+import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE } from './replace-file.ts';
+
+const LEDGER_VERSION = 1;
+const CACHE_VERSION = 1;
+
+export function openState(home: string, newDeviceId: () => string): State {
+  const ledgerFile = join(home, 'ledger.json');
+  const cacheFile = join(home, 'cache.json');
+  let held: Held | null = null;
+  let written: string | null = null;
+  return {
+    withLock: async (work, waited) => {
+      const made = await makePrivateDirectory(home);
+      if (!made.ok) return made;
+      return withLock(
+        home,
+        async (lock) => {
+          held = lock;
+          written = null;
+          try {
+            return await work();
+          } finally {
+            held = null;
+          }
+        },
+        waited,
+      );
+    },
+    readLedger: async () => {
+      const read = await readJsonFile(
+        ledgerFile,
+        LEDGER_VERSION,
+        (fields) => Array.isArray(fields['leases']) && Array.isArray(fields['holdings']),
+      );
+      if (!read.ok) return read;
+      const { leases, holdings } = (read.value ?? {}) as Partial<Ledger>;
+      if (leases === undefined || holdings === undefined) return ok(null);
+      written = JSON.stringify({ leases, holdings });
+      return ok({ leases, holdings });
+    },
+    writeLedger: async ({ leases, holdings }: Ledger) => {
+      if (held?.isMine() !== true) return fail({ code: 'locked', path: home });
+      const text = JSON.stringify({ leases, holdings });
+      if (text === written) return ok(undefined);
+      const done = await writeJsonFile(ledgerFile, LEDGER_VERSION, { leases, holdings });
+      if (done.ok) written = text;
+      return done;
+    },
+    readCache: async () => {
+      const read = await readJsonFile(
+        cacheFile,
+        CACHE_VERSION,
+        (fields) => typeof fields['endpoints'] === 'object',
+      );
+      return read.ok && read.value !== null ? (read.value as unknown as Cache) : { endpoints: {} };
+    },
+    writeCache: async ({ endpoints }: Cache) => {
+      // Losing it costs requests, never truth: no failure of it is worth a word.
+      await writeJsonFile(cacheFile, CACHE_VERSION, { endpoints });
+    },
+    device: () => readDevice(home, newDeviceId),
+  };
+}
+
+async function readDevice(home: string, newDeviceId: () => string): Promise<Result<string, Failure>> {
+  const file = join(home, 'device');
+  try {
+    return ok((await readFile(file, 'utf8')).trim());
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') return fail(diskFailure(file, error));
+  }
+  const made = await makePrivateDirectory(home);
+  if (!made.ok) return made;
+  const id = newDeviceId();
+  try {
+    await writeFile(file, `${id}\n`, { flag: 'wx', mode: PRIVATE_FILE });
+    return ok(id);
+  } catch (error) {
+    // Another process was first; its id is the one.
+    if (errorCode(error) === 'EEXIST') return ok((await readFile(file, 'utf8')).trim());
+    return fail(diskFailure(file, error));
+  }
+}

@@ -1,0 +1,65 @@
+// Runs git: through simple-git where output is all that matters, by hand where something must go in.
+import { spawn } from 'node:child_process';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Environment } from './environment.ts';
+
+export type Git = (
+  args: readonly string[],
+  options?: { readonly cwd?: string },
+) => Promise<Result<string, Failure>>;
+
+/** One process a call, so that calls run side by side: simple-git queues those of one instance. */
+export function createGit(directory: string, env: Environment): Git {
+  return async (args, options = {}) => {
+    try {
+      // The person's own choice of config files; what a repository could slip in was dropped from the environment.
+      const unsafe = { allowUnsafeConfigPaths: true };
+      const git: SimpleGit = simpleGit({ baseDir: options.cwd ?? directory, unsafe }).env({ ...env });
+      return ok(await git.raw([...args]));
+    } catch (error) {
+      return fail(
+        whyGitFailed(args, options.cwd ?? directory, error instanceof Error ? error.message : String(error)),
+      );
+    }
+  };
+}
+
+export interface Fed {
+  readonly status: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Git with something on its standard input; null where git couldn't be started. */
+export function feedGit(
+  directory: string,
+  env: Environment,
+  args: readonly string[],
+  input: string,
+): Promise<Fed | null> {
+  return new Promise((resolve) => {
+    const child = spawn('git', args, { cwd: directory, env: { ...env }, stdio: 'pipe', windowsHide: true });
+    const out: Buffer[] = [];
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    // Git may end without reading all of it; its status then says why.
+    child.stdin.on('error', () => {});
+    child.on('error', () => resolve(null));
+    child.on('close', (status) => resolve({ status, stdout: Buffer.concat(out), stderr }));
+    child.stdin.end(input);
+  });
+}
+
+export function whyGitFailed(args: readonly string[], directory: string, message: string): Failure {
+  if (/spawn git ENOENT|Cannot use simple-git on a directory/.test(message)) {
+    return message.includes('ENOENT') ? { code: 'git-missing' } : { code: 'no-repository', directory };
+  }
+  if (/dubious ownership/.test(message)) return { code: 'foreign-repository', path: directory };
+  if (/not a git repository/i.test(message)) return { code: 'no-repository', directory };
+  return { code: 'git-failed', command: `git ${args.join(' ')}`, detail: message.trim().slice(0, 500) };
+}

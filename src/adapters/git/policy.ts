@@ -1,0 +1,69 @@
+// The config file at the pinned ref, in one git process; in the worktree only where the pin is a content hash.
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { PolicyFile } from '../../flow/ports.ts';
+import type { Environment } from './environment.ts';
+import { feedGit, whyGitFailed } from './git.ts';
+
+interface Entry {
+  readonly type: string;
+  readonly oid: string;
+  readonly content: string;
+}
+
+/**
+ * Reads the first of `files` that the ref's commit holds at its top. The ref is asked for by its full name: a short
+ * one could be shadowed by a tag of that name.
+ */
+export async function policyAtRef(
+  directory: string,
+  env: Environment,
+  ref: string,
+  files: readonly string[],
+): Promise<Result<PolicyFile, Failure>> {
+  const args = ['cat-file', '--batch'];
+  const asked = [ref, ...files.map((file) => `${ref}:${file}`)];
+  const fed = await feedGit(directory, env, args, `${asked.join('\n')}\n`);
+  if (fed === null) return fail({ code: 'git-missing' });
+  if (fed.status !== 0) return fail(whyGitFailed(args, directory, fed.stderr));
+  const [commit, ...entries] = parseBatch(fed.stdout, asked.length);
+  if (commit?.type !== 'commit') return ok({ state: 'ref-gone' });
+  const index = entries.findIndex(
+    (entry, at) => entry?.type === 'blob' && holdsConfig(files[at] ?? '', entry.content),
+  );
+  const found = entries[index];
+  const file = files[index];
+  if (!found || file === undefined) return ok({ state: 'file-gone', commit: commit.oid });
+  return ok({ state: 'found', commit: commit.oid, blob: found.oid, file, text: found.content });
+}
+
+/** A package.json without our key is not a config file. */
+export const holdsConfig = (file: string, content: string): boolean => {
+  if (file !== 'package.json') return true;
+  try {
+    const parsed: unknown = JSON.parse(content);
+    return typeof parsed === 'object' && parsed !== null && 'scimsync' in parsed;
+  } catch {
+    return false;
+  }
+};
+
+/** `git cat-file --batch`: a line `<oid> <type> <size>` and that many bytes, or a line `… missing`. */
+function parseBatch(out: Buffer, count: number): (Entry | null)[] {
+  const entries: (Entry | null)[] = [];
+  let at = 0;
+  while (entries.length < count && at < out.length) {
+    const end = out.indexOf(0x0a, at);
+    if (end === -1) break;
+    const header = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(out.toString('utf8', at, end));
+    at = end + 1;
+    if (header === null) {
+      entries.push(null);
+      continue;
+    }
+    const [, oid = '', type = '', size = '0'] = header;
+    entries.push({ oid, type, content: out.toString('utf8', at, at + Number(size)) });
+    at += Number(size) + 1;
+  }
+  return entries;
+}

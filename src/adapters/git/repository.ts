@@ -1,0 +1,76 @@
+// One clone as the steps see it: worktrees, config, branches, and the policy at its pinned ref.
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { ConfigEntry } from '../../core/settings.ts';
+import type { BranchState, PolicyFile, Repository } from '../../flow/ports.ts';
+import type { Environment } from './environment.ts';
+import { createGit, type Git } from './git.ts';
+import { policyAtRef } from './policy.ts';
+import { listWorktrees } from './worktrees.ts';
+
+export interface RepositoryOptions {
+  /** Absolute, symlinks resolved. */
+  readonly commonDir: string;
+  readonly env: Environment;
+  /** Names of config files, in the order in which the first one counts. */
+  readonly files: readonly string[];
+  /** The config file as it lies in the worktree: only for a policy that is in no commit. */
+  readonly readWorktreeFile: (top: string) => Promise<PolicyFile>;
+}
+
+export function openRepository(options: RepositoryOptions): Repository {
+  const { commonDir, env } = options;
+  const git = createGit(commonDir, env);
+  return {
+    commonDir,
+    worktrees: () => listWorktrees(git, commonDir),
+    settings: () => readSettingsOf(git),
+    branches: () => listBranches(git),
+    policy: async (pin) => {
+      if (!pin.startsWith('sha256:')) return policyAtRef(commonDir, env, pin, options.files);
+      const worktrees = await listWorktrees(git, commonDir);
+      if (!worktrees.ok) return worktrees;
+      const main = worktrees.value[0];
+      return main === undefined
+        ? ok({ state: 'file-gone', commit: null })
+        : ok(await options.readWorktreeFile(main.place.path));
+    },
+  };
+}
+
+/** Without includes: an `include.path` could point at a file that a branch carries. */
+async function readSettingsOf(git: Git): Promise<Result<ConfigEntry[], Failure>> {
+  const listed = await git(['config', '--no-includes', '--list', '--show-scope', '-z']);
+  if (!listed.ok) return listed;
+  const parts = listed.value.split('\0');
+  const entries: ConfigEntry[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [scope = '', entry = ''] = [parts[at], parts[at + 1]];
+    const end = entry.indexOf('\n');
+    // A key without `=` has no newline and means true.
+    entries.push(
+      end === -1
+        ? { scope, key: entry, value: 'true' }
+        : { scope, key: entry.slice(0, end), value: entry.slice(end + 1) },
+    );
+  }
+  return ok(entries);
+}
+
+async function listBranches(git: Git): Promise<Result<BranchState[], Failure>> {
+  const listed = await git([
+    'for-each-ref',
+    '--format=%(refname)%09%(upstream)%09%(upstream:track,nobracket)',
+    'refs/heads',
+  ]);
+  if (!listed.ok) return fail(listed.failure);
+  return ok(
+    listed.value
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [ref = '', upstream = '', track = ''] = line.split('\t');
+        return { name: ref.replace(/^refs\/heads\//, ''), upstreamGone: upstream !== '' && track === 'gone' };
+      }),
+  );
+}

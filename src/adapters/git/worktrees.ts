@@ -1,0 +1,93 @@
+// The worktrees of a clone and where each HEAD is, with git's own marks of a rebase or bisect that is under way.
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Head } from '../../core/event.ts';
+import type { Failure } from '../../core/failure.ts';
+import { ok, type Result } from '../../core/result.ts';
+import type { Worktree } from '../../flow/ports.ts';
+import type { Git } from './git.ts';
+
+interface Listed {
+  readonly path: string;
+  readonly branch: string | null;
+  readonly bare: boolean;
+}
+
+export async function listWorktrees(git: Git, commonDir: string): Promise<Result<Worktree[], Failure>> {
+  const [listed, linked] = await Promise.all([
+    git(['worktree', 'list', '--porcelain']),
+    linkedGitDirs(commonDir),
+  ]);
+  if (!listed.ok) return listed;
+  const [main, ...others] = parsePorcelain(listed.value);
+  const worktrees: Worktree[] = [];
+  if (main && !main.bare) {
+    worktrees.push({
+      id: '',
+      place: { gitDir: commonDir, path: main.path },
+      head: await headOf(main, commonDir),
+    });
+  }
+  for (const { id, gitDir, path } of linked) {
+    // One whose directory was deleted is listed until it is pruned, but nobody works in it.
+    const there = await readFile(join(path, '.git'), 'utf8').catch(() => null);
+    const match = others.find((other) => other.path === path);
+    if (there === null || match === undefined) continue;
+    worktrees.push({ id, place: { gitDir, path }, head: await headOf(match, gitDir) });
+  }
+  return ok(worktrees);
+}
+
+/** `worktree list --porcelain`: blocks of lines, the main worktree first. Paths with newlines come quoted and match nothing. */
+function parsePorcelain(text: string): Listed[] {
+  return text
+    .split('\n\n')
+    .filter((block) => block.startsWith('worktree '))
+    .map((block) => {
+      const lines = block.split('\n');
+      const field = (name: string): string | undefined =>
+        lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
+      return {
+        path: field('worktree') ?? '',
+        branch: field('branch')?.replace(/^refs\/heads\//, '') ?? null,
+        bare: lines.includes('bare'),
+      };
+    });
+}
+
+async function linkedGitDirs(commonDir: string): Promise<{ id: string; gitDir: string; path: string }[]> {
+  const ids = await readdir(join(commonDir, 'worktrees')).catch(() => []);
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const gitDir = join(commonDir, 'worktrees', id);
+      const link = await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => null);
+      // The file may be relative to its own directory (worktree.useRelativePaths, git 2.48).
+      return link === null ? [] : [{ id, gitDir, path: dirname(resolve(gitDir, link.trimEnd())) }];
+    }),
+  );
+  return Promise.all(
+    found.flat().map(async (each) => ({ ...each, path: await realpath(each.path).catch(() => each.path) })),
+  );
+}
+
+async function headOf(listed: Listed, gitDir: string): Promise<Head> {
+  if (listed.branch !== null) return { on: 'branch', branch: listed.branch };
+  return { on: 'detached', holding: await branchBeingWorkedOn(gitDir) };
+}
+
+/** Rebase and bisect detach HEAD and write down where they will come back to. */
+async function branchBeingWorkedOn(gitDir: string): Promise<string | null> {
+  for (const mark of ['rebase-merge/head-name', 'rebase-apply/head-name', 'BISECT_START']) {
+    const text = await readFile(join(gitDir, mark), 'utf8').catch(() => null);
+    const name = text?.trim().replace(/^refs\/heads\//, '');
+    // `detached HEAD`, or the object id that a bisect began from: no branch is being worked on.
+    if (
+      name !== undefined &&
+      name !== '' &&
+      !name.includes(' ') &&
+      !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(name)
+    )
+      return name;
+  }
+  return null;
+}

@@ -1,0 +1,43 @@
+// Opens directories by their endpoint; connections and tokens live as long as the connector, so a worker that lingers reuses them.
+import { parseEndpoint } from '../../core/endpoint.ts';
+import type { Connector } from '../../flow/ports.ts';
+import { Bearer, type TokenSource } from './bearer.ts';
+import { Connection } from './connection.ts';
+import { directoryOver } from './directory.ts';
+import { type Manners, openSession } from './session.ts';
+
+export interface ConnectorOptions extends Manners {
+  readonly token: TokenSource;
+}
+
+export function createConnector(options: ConnectorOptions): Connector & { close(): Promise<void> } {
+  const connections = new Map<string, Connection>();
+  const bearers = new Map<string, Bearer>();
+
+  return {
+    connect(endpoint, { pinned, timeout }) {
+      // Whatever is pinned was checked before; sending a token over plain http would be the worst of bugs.
+      const parsed = parseEndpoint(endpoint);
+      if (!parsed.ok) throw new Error(`an endpoint nobody checked: it ${parsed.failure}`);
+      const { origin } = new URL(endpoint);
+      const connection = lasting(connections, `${origin} ${timeout}`, () => new Connection(origin, timeout));
+      const bearer = lasting(
+        bearers,
+        `${endpoint} ${pinned}`,
+        () => new Bearer(options.token, endpoint, pinned),
+      );
+      return directoryOver(openSession(endpoint, connection, bearer, options));
+    },
+
+    async close() {
+      await Promise.all([...connections.values()].map((connection) => connection.close()));
+      connections.clear();
+    },
+  };
+}
+
+function lasting<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}

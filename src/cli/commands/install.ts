@@ -1,0 +1,89 @@
+// `install`: shows what would be trusted, puts the hook in place, and says whether git runs it.
+
+import { fail, ok } from '../../core/result.ts';
+import { MODES, type Mode } from '../../core/vocabulary.ts';
+import { type Installed, install, type Proposal } from '../../flow/install.ts';
+import { type Context, failWith, withHere } from '../context.ts';
+import { plain, type Screen } from '../screen.ts';
+import type { ExitCode } from '../words.ts';
+
+export interface InstallFlags {
+  readonly endpoint?: string;
+  readonly policy?: string;
+  readonly mode?: string;
+  readonly yes?: boolean;
+}
+
+export async function runInstall(context: Context, flags: InstallFlags): Promise<ExitCode> {
+  const { screen, env } = context;
+  if (env['SCIM_HOOK'] === '0') return failWith(context, { code: 'switched-off' });
+  const mode = MODES.find((each) => each === flags.mode) ?? null;
+  if (flags.mode !== undefined && mode === null) {
+    return failWith(context, {
+      code: 'usage',
+      problem: `--mode is ${flags.mode}, but can be ${MODES.join(', ')}.`,
+    });
+  }
+  return withHere(context, async (here) => {
+    const ports = await here.installPorts();
+    if (!ports.ok) return ports;
+    const { newId } = await import('../../wire/here.ts');
+    const done = await install(ports.value, here.entries, {
+      place: here.place,
+      node: process.execPath,
+      home: here.home,
+      endpoint: flags.endpoint ?? null,
+      policy: flags.policy ?? null,
+      mode,
+      yes: flags.yes === true,
+      newId,
+      confirm: screen.isInteractive ? (proposal) => ask(screen, proposal) : null,
+    });
+    if (!done.ok) return fail(done.failure);
+    if (screen.json) screen.document(done.value);
+    else show(screen, done.value);
+    return ok(0);
+  });
+}
+
+function ask(screen: Screen, proposal: Proposal): Promise<boolean> {
+  screen.note('scim-hook would trust this in this clone:\n');
+  for (const line of facts(screen, proposal)) screen.note(line);
+  screen.note('\nYour token goes to that endpoint and nowhere else. Rules are read from that place only.');
+  return screen.ask('Trust it?');
+}
+
+const facts = (
+  { paint }: Screen,
+  { endpoint, subject, subjectId, where, policy, mode }: Proposal,
+): string[] => [
+  `  endpoint  ${paint.bold(plain(endpoint))}`,
+  `  you       ${plain(subject)} ${paint.dim(`(id ${plain(subjectId)})`)}`,
+  `  rules     ${plain(where)} ${paint.dim(policy.startsWith('sha256:') ? 'as it is now; in no commit yet' : policy)}`,
+  `  mode      ${modeWords(mode)}`,
+];
+
+function modeWords(mode: Mode): string {
+  const words: Readonly<Record<Mode, string>> = {
+    enforce: 'enforce',
+    audit: 'audit: looks and logs, changes nothing',
+    'release-only': 'release-only: gives back, grants nothing',
+    off: 'off: gives back, grants nothing',
+  };
+  return words[mode];
+}
+
+function show(screen: Screen, installed: Installed): void {
+  const { paint } = screen;
+  for (const line of facts(screen, installed)) screen.line(line);
+  screen.line(`  hook      ${plain(installed.hook)}`);
+  screen.line('');
+  screen.line(
+    installed.proved === null
+      ? 'Installed. (This git is too old to be asked to run the hook; the next checkout will show.)'
+      : `${paint.green('Installed.')} git ran the hook just now, and the branch you are on is being synced.`,
+  );
+  screen.line(
+    `See ${paint.bold('scim-hook status')}; take it out with ${paint.bold('scim-hook uninstall')}.`,
+  );
+}

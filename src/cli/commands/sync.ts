@@ -1,0 +1,100 @@
+// `sync`: brings access in line with a branch now, in the foreground.
+
+import { workedOn } from '../../core/event.ts';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { backoff } from '../../core/retry.ts';
+import { readSettings } from '../../core/settings.ts';
+import type { Ask } from '../../flow/prepare.ts';
+import { type Settled, settle } from '../../flow/settle.ts';
+import type { Here } from '../../wire/here.ts';
+import { type Context, requireTrust, withHere } from '../context.ts';
+import { changeDocument, exitOfReports, printSettled } from '../report.ts';
+import { type ExitCode, wordsOf } from '../words.ts';
+import { printPlan } from './plan.ts';
+
+export interface SyncOptions {
+  readonly branch?: string;
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+}
+
+export const runSync = (context: Context, options: SyncOptions): Promise<ExitCode> =>
+  withHere(context, async (here) => {
+    const asked = await askFor(here, options.branch);
+    if (!asked.ok) return asked;
+    if (options.dryRun === true) return printPlan(context, here, asked.value);
+    const settled = await context.screen.during('Syncing', (waited) =>
+      settleFor(here, asked.value, options.wait === true, waited),
+    );
+    if (!settled.ok) return settled;
+    return ok(show(context, asked.value, settled.value));
+  });
+
+export type ManualAsk = Ask & { readonly kind: 'manual' };
+
+/** The current branch, or a lease by hand for a named one. */
+export async function askFor(here: Here, branch: string | undefined): Promise<Result<ManualAsk, Failure>> {
+  const trusted = requireTrust(readSettings(here.entries).pins !== null);
+  if (!trusted.ok) return trusted;
+  if (branch !== undefined) {
+    if (!(await here.git.isBranchName(branch))) return fail({ code: 'bad-branch', branch });
+    return ok({ kind: 'manual', place: here.place, branch, byHand: true });
+  }
+  const worktrees = await here.ports.repository.worktrees();
+  if (!worktrees.ok) return worktrees;
+  const mine = worktrees.value.find((worktree) => worktree.place.gitDir === here.place.gitDir);
+  return ok({
+    kind: 'manual',
+    place: here.place,
+    branch: mine === undefined ? null : workedOn(mine.head),
+    byHand: false,
+  });
+}
+
+/** Milliseconds for `--wait` where no config says. */
+const DEADLINE = 15_000;
+
+async function settleFor(
+  here: Here,
+  ask: ManualAsk,
+  wait: boolean,
+  waited: () => void,
+): Promise<Result<Settled, Failure>> {
+  const { ports, entries } = here;
+  const started = ports.clock.now();
+  let settled = await settle(ports, entries, ask, waited);
+  for (let attempt = 0; wait && settled.ok && settled.value.again; attempt++) {
+    const { policy } = settled.value.standing;
+    const deadline = policy.state === 'trusted' ? policy.config.deadline : DEADLINE;
+    if (ports.clock.now() - started > deadline) break;
+    await ports.clock.pause(backoff(attempt, Math.random(), null));
+    settled = await settle(ports, entries, ask, waited);
+  }
+  return settled;
+}
+
+function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
+  const ended = settled.asked?.ended ?? { outcome: 'unchanged' };
+  printSettled(screen, settled, ask.branch, ended);
+  const { policy } = settled.standing;
+  if (!screen.json) {
+    if (policy.state === 'untrusted') screen.note(`${policy.detail}. Accept it with \`scim-hook install\`.`);
+    if (policy.state === 'ref-gone')
+      screen.note(`The pinned policy ref ${policy.ref} is gone. Choose another with \`scim-hook install\`.`);
+    if (policy.state === 'invalid')
+      screen.note(
+        wordsOf({ code: 'config-invalid', where: policy.where, faults: settled.standing.faults }).message,
+      );
+    const failure =
+      settled.unlogged ?? settled.reports.find((report) => report.failure !== undefined)?.failure;
+    if (failure !== undefined && failure !== null) {
+      const { message, remedy } = wordsOf(failure);
+      screen.note(`${message}\n${remedy}`);
+    }
+  }
+  return exitOfReports(
+    settled.reports.map((report) => changeDocument(report.change, report)),
+    ended,
+  );
+}

@@ -1,0 +1,83 @@
+// The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
+import * as v from 'valibot';
+import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
+
+export const changeDocument = v.object({
+  op: v.picklist(OPS),
+  kind: v.picklist(KINDS),
+  name: v.string(),
+  id: v.optional(v.string()),
+  rules: v.array(v.string()),
+  why: v.string(),
+  outcome: v.optional(v.picklist(CHANGE_OUTCOMES)),
+  reason: v.optional(v.picklist(REASONS)),
+  verified: v.optional(v.picklist(VERDICTS)),
+});
+
+export const syncDocument = v.object({
+  branch: v.nullable(v.string()),
+  subject: v.object({ value: v.string(), id: v.string() }),
+  mode: v.picklist(MODES),
+  changes: v.array(changeDocument),
+  outcome: v.picklist(EVENT_OUTCOMES),
+  reason: v.optional(v.picklist(REASONS)),
+});
+
+export const leaseDocument = v.object({
+  id: v.string(),
+  branch: v.string(),
+  worktree: v.nullable(v.string()),
+  repo: v.string(),
+  here: v.boolean(),
+  rules: v.array(v.string()),
+  until: v.string(),
+  by: v.picklist(['checkout', 'hand']),
+  expires: v.nullable(v.string()),
+});
+
+export const holdingDocument = v.object({
+  kind: v.picklist(KINDS),
+  name: v.string(),
+  id: v.nullable(v.string()),
+  state: v.picklist(['adding', 'held', 'removing', 'owed']),
+  before: v.string(),
+  since: v.string(),
+});
+
+export const statusDocument = v.object({
+  hook: v.object({
+    path: v.string(),
+    state: v.picklist(['runs', 'absent', 'foreign', 'edited', 'not-executable', 'shadowed']),
+  }),
+  mode: v.picklist(MODES),
+  trust: v.object({
+    state: v.picklist(['trusted', 'untrusted', 'ref-gone', 'file-gone', 'invalid']),
+    detail: v.nullable(v.string()),
+    endpoint: v.nullable(v.string()),
+    subject: v.nullable(v.object({ value: v.string(), id: v.string() })),
+    policy: v.nullable(v.string()),
+    commit: v.nullable(v.string()),
+  }),
+  branch: v.nullable(v.string()),
+  leases: v.array(leaseDocument),
+  holds: v.array(holdingDocument),
+  spool: v.object({ waiting: v.number(), open: v.number(), oldest: v.nullable(v.string()) }),
+  worker: v.object({ pid: v.nullable(v.number()), crash: v.nullable(v.string()) }),
+  last: v.nullable(
+    v.object({
+      at: v.string(),
+      branch: v.nullable(v.string()),
+      outcome: v.string(),
+      reason: v.nullable(v.string()),
+    }),
+  ),
+});
+
+export const errorDocument = v.object({
+  error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
+});
+
+export type ChangeDocument = v.InferOutput<typeof changeDocument>;
+export type SyncDocument = v.InferOutput<typeof syncDocument>;
+export type StatusDocument = v.InferOutput<typeof statusDocument>;
+export type LeaseDocument = v.InferOutput<typeof leaseDocument>;

@@ -1,0 +1,19 @@
+// The command line's entry: runs it, and is the only one to set the exit code.
+import { VERSION } from '../version.ts';
+import { run } from './program.ts';
+
+try {
+  process.exitCode = await run({
+    argv: process.argv.slice(2),
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+  });
+} catch (error) {
+  // Nothing foreseen gets here: what was foreseen is a value, and has words of its own.
+  const stack = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`scim-hook ${VERSION}: this is a bug, please report it.\n${stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,295 @@
+// Every foreseen failure in words: what happened, and what to do. The one exhaustive place for that.
+import type { Failure, Fault } from '../core/failure.ts';
+import { unreachable } from '../core/result.ts';
+import type { Reason } from '../core/vocabulary.ts';
+
+export interface Words {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** DESIGN section 5: 1 something failed, 2 wrong usage or config, 3 refused, 4 no token, 401 or 403, 5 pending or owed. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+
+const TOKEN_REMEDY = (endpoint: string): string =>
+  `Set SCIM_HOOK_TOKEN, or let git keep it: printf 'url=${endpoint}\\nusername=scim\\npassword=TOKEN\\n' | git credential approve`;
+
+export function wordsOf(failure: Failure): Words {
+  const say = (message: string, remedy: string): Words => ({ message, remedy });
+  switch (failure.code) {
+    case 'unreachable':
+      return say(
+        `The directory ${failure.endpoint} can't be reached: ${failure.detail}.`,
+        'Check the network and the endpoint, then run `scim-hook sync`. What is pending is tried again by itself.',
+      );
+    case 'no-token':
+      return say(`There is no token for ${failure.endpoint}.`, TOKEN_REMEDY(failure.endpoint));
+    case 'denied':
+      return say(
+        `The directory ${failure.endpoint} refused the token (${failure.status}).`,
+        failure.status === 403
+          ? 'Have the token allowed to read users and change groups.'
+          : TOKEN_REMEDY(failure.endpoint),
+      );
+    case 'throttled':
+      return say(
+        `The directory ${failure.endpoint} asked to slow down (${failure.status}).`,
+        failure.retryAfter === null
+          ? 'Try again in a minute.'
+          : `Try again in ${Math.ceil(failure.retryAfter / 1000)} s.`,
+      );
+    case 'missing':
+      return say(
+        `The directory ${failure.endpoint} has no ${failure.what} (${failure.status}).`,
+        'Check that the endpoint is the SCIM base URL, and that the resource still exists.',
+      );
+    case 'rejected':
+      return say(
+        `The directory ${failure.endpoint} rejected the request (${failure.status}${failure.scimType === null ? '' : ` ${failure.scimType}`}${failure.detail === '' ? '' : `: ${failure.detail}`}).`,
+        'Check that the endpoint is the SCIM base URL, and what the directory allows this token.',
+      );
+    case 'faulty':
+      return say(
+        `The directory ${failure.endpoint} answered with something that isn't SCIM (${failure.status}${failure.detail === '' ? '' : `: ${failure.detail}`}).`,
+        'Check the endpoint; if it is right, tell whoever runs the directory.',
+      );
+    case 'git-missing':
+      return say('git was not found.', 'Install git, or put it on the PATH.');
+    case 'no-repository':
+      return say(
+        `${failure.directory} is not in a git repository.`,
+        'Change to one, or make one with `git init`.',
+      );
+    case 'bare-repository':
+      return say(`${failure.directory} has no working tree.`, 'Run this in a checkout of the repository.');
+    case 'foreign-repository':
+      return say(
+        `${failure.path} belongs to somebody else, so git won't read it.`,
+        'Work in a clone of your own.',
+      );
+    case 'git-failed':
+      return say(`\`${failure.command}\` failed: ${failure.detail}`, 'Run that command by hand to see more.');
+    case 'bad-branch':
+      return say(
+        `"${failure.branch}" can't be the name of a branch.`,
+        'See `git check-ref-format --help` for what can.',
+      );
+    case 'config-missing':
+      return say(
+        `No .scimsyncrc was found at the top of ${failure.directory}, nor on any of its branches.`,
+        'Write one (the package has a commented .scimsyncrc.example) and commit it to the default branch.',
+      );
+    case 'config-invalid':
+      return say(
+        `${failure.where} has ${failure.faults.length === 1 ? 'a fault' : `${failure.faults.length} faults`}:\n${failure.faults.map(faultLine).join('\n')}`,
+        'Correct it and run the command again. Nothing was changed.',
+      );
+    case 'endpoint-invalid':
+      return say(
+        `The endpoint ${failure.endpoint} ${failure.problem}.`,
+        'Give the https base URL of the SCIM service, as https://idp.example.com/scim/v2.',
+      );
+    case 'endpoint-missing':
+      return say(
+        `${failure.where} names no endpoint.`,
+        'Name it: `scim-hook install --endpoint https://idp.example.com/scim/v2`.',
+      );
+    case 'endpoint-differs':
+      return say(
+        `You named ${failure.asked}, but ${failure.where} proposes ${failure.proposed}.`,
+        'Name the same one, or have the file corrected; a difference stops everything that would be granted.',
+      );
+    case 'endpoint-unnamed':
+      return say(
+        `--yes alone doesn't accept ${failure.endpoint}: a file in a repository must not choose where your token goes.`,
+        `If it is right, name it: \`scim-hook install --endpoint ${failure.endpoint} --yes\`.`,
+      );
+    case 'policy-ref-invalid':
+      return say(
+        `The policy ref ${failure.ref} ${failure.problem}.`,
+        'Give a full name, as refs/remotes/origin/main, of a branch that holds the config file.',
+      );
+    case 'subject-unset':
+      return say(
+        `${failure.from.replace(/^git:/, '')} is not set in git's config, so nobody knows whose access this is.`,
+        `Set it: \`git config --global ${failure.from.replace(/^git:/, '')} …\`.`,
+      );
+    case 'unknown-subject':
+      return say(
+        `The directory ${failure.endpoint} knows nobody whose ${failure.attribute} is ${failure.value}.`,
+        'Check `git config user.email`, or have the person added to the directory.',
+      );
+    case 'ambiguous-subject':
+      return say(
+        `${failure.count} people in the directory have the ${failure.attribute} ${failure.value}.`,
+        'Use an attribute that is unique there: "subject": { "attribute": … } in the config.',
+      );
+    case 'inactive-subject':
+      return say(
+        `${failure.value} is not active in the directory.`,
+        'Have the account activated, then install again.',
+      );
+    case 'untrusted':
+      return say(
+        `Nothing is trusted here: ${failure.detail}.`,
+        'Look at what the repository proposes and accept it with `scim-hook install`.',
+      );
+    case 'not-confirmed':
+      return say(
+        'Nobody can be asked here whether to trust this.',
+        'Run it in a terminal, or add --yes (and --endpoint URL unless it is on this machine).',
+      );
+    case 'declined':
+      return say('Not accepted; nothing was changed.', 'Run `scim-hook install` again when you want it.');
+    case 'switched-off':
+      return say('SCIM_HOOK=0 is set, so nothing was done.', 'Unset it to install.');
+    case 'hook-exists':
+      return say(
+        `${failure.path} exists already and isn't ours, so it was left alone.`,
+        'Move it away to install. (Installing beside another hook comes with a later version.)',
+      );
+    case 'hook-edited':
+      return say(
+        `${failure.path} was put there by scim-hook, but somebody changed it since, so it was left alone.`,
+        'Keep what you need of it elsewhere and delete the file, then run the command again.',
+      );
+    case 'hooks-elsewhere':
+      return say(
+        `git looks for hooks in ${failure.path} (core.hooksPath, ${failure.origin}), which isn't this clone's alone.`,
+        'Unset core.hooksPath here to install. (Installing beside hook managers comes with a later version.)',
+      );
+    case 'hook-not-run':
+      return say(
+        `git did not run ${failure.path}: ${failure.detail}.`,
+        'Check that its file system allows executing files, then install again.',
+      );
+    case 'bundle-missing':
+      return say(
+        `The worker ${failure.path} is missing from this package.`,
+        'Install the package again; in a clone of scim-hook, run `npm run build`.',
+      );
+    case 'disk':
+      return say(
+        `${failure.path} can't be used: ${diskWords(failure.problem)}.`,
+        'Mend that and run the command again. Nothing that was granted is forgotten.',
+      );
+    case 'newer-file':
+      return say(
+        `${failure.path} was written by a newer scim-hook (format ${failure.version}).`,
+        'Update scim-hook: `npm install -D scim-hook@latest`.',
+      );
+    case 'corrupt-file':
+      return say(
+        `${failure.path} can't be read: ${failure.problem}.`,
+        'Restore it from a copy, or move it away.',
+      );
+    case 'locked':
+      return say(
+        `Another scim-hook has been at work in ${failure.path} for too long.`,
+        'Wait for it, or end it, and run the command again.',
+      );
+    case 'still-owed':
+      return say(
+        `Not uninstalled: ${failure.names.join(', ')} could not be given back yet.`,
+        'Run it again once the directory can be reached, or keep the access until it is revoked there: `scim-hook uninstall --keep-leases`.',
+      );
+    case 'unknown-lease':
+      return say(`There is no lease ${failure.id}.`, '`scim-hook status` lists the live ones.');
+    case 'port-in-use':
+      return say(
+        `Port ${failure.port} is in use.`,
+        'Name another: `scim-hook directory --port 0` takes any free one.',
+      );
+    case 'usage':
+      return say(failure.problem, 'See `scim-hook --help`.');
+    default:
+      return unreachable(failure);
+  }
+}
+
+const faultLine = ({ path, problem, suggestion }: Fault): string =>
+  `  ${path}: ${problem.replaceAll('\n', '\n    ')}${suggestion === undefined ? '' : ` (${suggestion})`}`;
+
+function diskWords(problem: string): string {
+  switch (problem) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'EROFS':
+      return 'it is on a read-only file system';
+    case 'EISDIR':
+      return 'it is a directory';
+    case 'ENOTDIR':
+      return 'a part of its path is a file';
+    default:
+      return problem;
+  }
+}
+
+export function exitOf(failure: Failure): ExitCode {
+  switch (failure.code) {
+    case 'no-token':
+    case 'denied':
+      return 4;
+    case 'bad-branch':
+    case 'config-missing':
+    case 'config-invalid':
+    case 'endpoint-invalid':
+    case 'endpoint-missing':
+    case 'endpoint-differs':
+    case 'policy-ref-invalid':
+    case 'subject-unset':
+    case 'unknown-lease':
+    case 'usage':
+    case 'no-repository':
+    case 'bare-repository':
+      return 2;
+    case 'endpoint-unnamed':
+    case 'untrusted':
+    case 'not-confirmed':
+    case 'declined':
+    case 'hook-exists':
+    case 'hook-edited':
+    case 'hooks-elsewhere':
+    case 'unknown-subject':
+    case 'ambiguous-subject':
+    case 'inactive-subject':
+    case 'foreign-repository':
+      return 3;
+    case 'still-owed':
+      return 5;
+    case 'switched-off':
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+/** A reason of the contract as a clause for people. */
+export function reasonWords(reason: Reason): string {
+  const words: Readonly<Record<Reason, string>> = {
+    untrusted: 'what the repository proposes is not what was accepted',
+    'not-allowed': 'scim-hook.allow, or a missing marker, forbids it',
+    ineligible: 'you are in none of the groups that make eligible',
+    'ambiguous-subject': 'several people in the directory match',
+    'unknown-subject': 'the directory does not know you any more',
+    'inactive-subject': 'your account in the directory is not active',
+    'subject-changed': 'the pinned account is somebody else by now',
+    'unknown-group': 'the directory has no such group',
+    'ambiguous-group': 'several groups in the directory match',
+    'invalid-config': 'the rules have a fault',
+    'no-token': 'there is no token',
+    denied: 'the directory refused the token',
+    detached: 'HEAD is on no branch, or the branch is being rebased or bisected',
+    'no-rule': 'no rule matches the branch',
+    off: 'the mode grants nothing',
+    expired: 'its time was over',
+    unreachable: 'the directory could not be reached',
+    contradicted: 'the directory said yes and did not do it',
+    deadline: 'the time for one event was over',
+  };
+  return words[reason];
+}

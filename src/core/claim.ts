@@ -1,0 +1,88 @@
+// Claims: what live leases want, as items the directory knows; and what of it can't be had, with the reason.
+import type { Lease } from './lease.ts';
+import { type Holding, type Item, sameHolder } from './ledger.ts';
+import type { Change, PlanInput, Resolution } from './plan.ts';
+import { type Target, targetKey } from './target.ts';
+import type { Reason } from './vocabulary.ts';
+
+export interface Claim {
+  readonly target: Target;
+  readonly item: Item;
+  readonly rules: readonly string[];
+  readonly lease: Lease;
+  readonly mine: boolean;
+}
+
+/** Turns wants into claims on items the directory knows, and says which can't be. */
+export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] } {
+  const claims: Claim[] = [];
+  const refused = new Map<string, Change>();
+  for (const lease of input.ledger.leases) {
+    if (!sameHolder(lease, input.holder)) continue;
+    const mine = lease.commonDir === input.commonDir;
+    for (const { target, rules } of lease.wants) {
+      const refuse = (reason: Reason, item: Item): void => {
+        if (mine) refused.set(targetKey(target), refusal(reason, item, rules, lease));
+      };
+      const eligible = mine ? rules.filter((rule) => !input.ineligible.has(rule)) : rules;
+      const resolution = resolutionOf(input, target);
+      const item = resolution !== undefined && 'found' in resolution ? resolution.found : unresolved(target);
+      if (eligible.length === 0) refuse('ineligible', item);
+      else if (mine && !input.isAllowed(item.name)) refuse('not-allowed', item);
+      else if (resolution === undefined) continue;
+      else if ('missing' in resolution) refuse(resolution.missing, item);
+      else if (target.kind === 'group' && target.templated === true && !resolution.marked)
+        refuse('not-allowed', item);
+      else claims.push({ target, item, rules: eligible, lease, mine });
+    }
+  }
+  return { claims, refused: [...refused.values()] };
+}
+
+function resolutionOf(input: PlanInput, target: Target): Resolution | undefined {
+  if (target.kind === 'group') return input.facts.resolutions.get(targetKey(target));
+  return { found: unresolved(target), marked: false };
+}
+
+export const unresolved = (target: Target): Item =>
+  target.kind === 'group'
+    ? { kind: 'group', name: target.name, id: null }
+    : {
+        kind: target.kind,
+        name: target.name,
+        id: null,
+        ...(target.type === undefined ? {} : { type: target.type }),
+        ...(target.display === undefined ? {} : { display: target.display }),
+      };
+
+const refusal = (reason: Reason, item: Item, rules: readonly string[], lease: Lease): Change => ({
+  op: 'add',
+  item,
+  rules,
+  why: givenBy(rules, lease.branch),
+  lease: lease.id,
+  before: 'unknown',
+  managed: false,
+  disposition: { do: 'refuse', reason },
+});
+
+export const givenBy = (rules: readonly string[], branch: string): string =>
+  `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')} on ${branch}`;
+
+/** A group that can't be resolved just now (renamed, ambiguous, unreadable) is no reason to take it away. */
+export function isWantedUnresolved(input: PlanInput, holding: Holding): boolean {
+  if (holding.item.kind !== 'group') return false;
+  return input.ledger.leases.some(
+    (lease) =>
+      sameHolder(lease, input.holder) &&
+      lease.wants.some(({ target, rules }) => {
+        const mine = lease.commonDir === input.commonDir;
+        if (mine && rules.every((rule) => input.ineligible.has(rule))) return false;
+        if (target.kind !== 'group' || target.name !== nameBy(target.by, holding.item)) return false;
+        return input.facts.resolutions.get(targetKey(target)) === undefined;
+      }),
+  );
+}
+
+const nameBy = (by: 'displayName' | 'id' | 'externalId', item: Item): string | null =>
+  by === 'displayName' ? item.name : by === 'id' ? item.id : (item.externalId ?? null);

@@ -1,0 +1,118 @@
+// Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
+import type { Place } from './lease.ts';
+import type { EventKind } from './vocabulary.ts';
+
+/** One line of the spool. It is a hint: HEAD, read again, is the truth. */
+export interface SpoolLine {
+  /** Object ids before and after; all zeros for a fresh clone or worktree. */
+  readonly old: string;
+  readonly new: string;
+  /** The name under `worktrees/` in the common dir; empty for the main worktree. */
+  readonly worktreeId: string;
+  /** A branch, `null` for a detached HEAD, `undefined` where the file didn't say (reftable). */
+  readonly branch: string | null | undefined;
+}
+
+/** Where a worktree stands. `holding`: HEAD is detached because this branch is being rebased or bisected. */
+export type Head =
+  | { readonly on: 'branch'; readonly branch: string }
+  | { readonly on: 'detached'; readonly holding: string | null };
+
+/** What waits to be settled. It keeps its id however often it is tried. */
+export interface OpenEvent {
+  readonly id: string;
+  readonly kind: EventKind;
+  /** Null for events that are not about one worktree. */
+  readonly place: Place | null;
+  readonly from: string | null;
+  readonly branch: string | null;
+  /** Milliseconds since the epoch: when the thing happened, as well as is known. */
+  readonly at: number;
+  /** A checkout of the branch that was current already: it renews, but is no switch and is logged only for its changes. */
+  readonly renewal: boolean;
+  /** A lease by hand (`sync --branch`): it doesn't say where HEAD is. */
+  readonly byHand?: true;
+  /** A later one in the same worktree came before this was settled: it is closed without having acted. */
+  readonly superseded: boolean;
+}
+
+const VERSION = '1';
+
+/** Reads one line, without its newline; null for what isn't one of ours (torn by a full disk, say). */
+export function parseSpoolLine(text: string): SpoolLine | null {
+  const [version, old, next, worktreeId, head, ...rest] = text.split('\t');
+  if (version !== VERSION || old === undefined || next === undefined || worktreeId === undefined) return null;
+  if (head === undefined || rest.length > 0 || !isOid(old) || !isOid(next)) return null;
+  return { old, new: next, worktreeId, branch: branchOf(head) };
+}
+
+const isOid = (text: string): boolean => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
+
+function branchOf(head: string): string | null | undefined {
+  const ref = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
+  // With the reftable format the file holds a constant: git-worktree's HEAD has to be asked instead.
+  if (ref !== undefined) return ref === '.invalid' ? undefined : ref;
+  return isOid(head) ? null : undefined;
+}
+
+/** The branch a worktree works on: while it is rebased, that is still the branch that was checked out. */
+export const workedOn = (head: Head): string | null => (head.on === 'branch' ? head.branch : head.holding);
+
+export interface Sighting {
+  readonly place: Place;
+  readonly head: Head;
+  /** What we last knew this worktree to be on; undefined when it is new to us. */
+  readonly last: string | null | undefined;
+  /** Events of this worktree that earlier wake-ups left open, oldest first. */
+  readonly open: readonly OpenEvent[];
+  /** What the hook reported since, oldest first, each with its time. */
+  readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  readonly now: number;
+  readonly newId: () => string;
+}
+
+/**
+ * The open events of one worktree after a look at its HEAD. Only the last acts, and only for where HEAD is now; the
+ * others are superseded. A HEAD that nobody reported becomes a `gap`.
+ */
+export function coalesce(seen: Sighting): OpenEvent[] {
+  const truth = workedOn(seen.head);
+  const events: OpenEvent[] = [...seen.open];
+  let at = seen.last;
+  const add = (kind: EventKind, branch: string | null, when: number): void => {
+    const renewal = at !== undefined && branch === at;
+    events.push({
+      id: seen.newId(),
+      kind: renewal ? 'settle' : kind,
+      place: seen.place,
+      from: at ?? null,
+      branch,
+      at: when,
+      renewal,
+      superseded: false,
+    });
+    at = branch;
+  };
+  seen.lines.forEach(({ line, at: when }, index) => {
+    const isLast = index === seen.lines.length - 1;
+    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
+    const reported = isLast && (line.branch === null || line.branch === undefined) ? truth : line.branch;
+    if (reported !== undefined) add('switch', reported, when);
+  });
+  const silent = at !== truth && (at !== undefined || seen.lines.length > 0);
+  if (silent) add('gap', truth, seen.now);
+  return supersede(events);
+}
+
+/** The last switch acts; a renewal acts only where there is no switch to act for it. */
+function supersede(events: readonly OpenEvent[]): OpenEvent[] {
+  const live = events.filter((event) => !event.superseded);
+  const last = live.at(-1);
+  const acting =
+    last?.renewal === true
+      ? (live.findLast((event) => !event.renewal && event.branch === last.branch) ?? last)
+      : last;
+  return events
+    .filter((event) => event === acting || !event.renewal)
+    .map((event) => (event === acting ? event : { ...event, superseded: true }));
+}

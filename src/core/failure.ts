@@ -1,0 +1,105 @@
+// Every failure we foresee, as one closed union of plain values; `cli/words.ts` says each of them to people.
+import type { Reason } from './vocabulary.ts';
+
+/** One thing wrong in a config file. `path` is where, as `rules[0].grant.groups[1]`. */
+export interface Fault {
+  readonly path: string;
+  readonly problem: string;
+  readonly suggestion?: string;
+}
+
+/** What went wrong between us and the directory, or before it could be asked. */
+export type DirectoryFailure =
+  | { readonly code: 'unreachable'; readonly endpoint: string; readonly detail: string }
+  | { readonly code: 'no-token'; readonly endpoint: string }
+  | { readonly code: 'denied'; readonly endpoint: string; readonly status: number }
+  | {
+      readonly code: 'throttled';
+      readonly endpoint: string;
+      readonly status: number;
+      readonly retryAfter: number | null;
+    }
+  | { readonly code: 'missing'; readonly endpoint: string; readonly what: string; readonly status: number }
+  | {
+      readonly code: 'rejected';
+      readonly endpoint: string;
+      readonly status: number;
+      readonly scimType: string | null;
+      readonly detail: string;
+    }
+  | { readonly code: 'faulty'; readonly endpoint: string; readonly status: number; readonly detail: string };
+
+export type Failure =
+  | DirectoryFailure
+  | { readonly code: 'git-missing' }
+  | { readonly code: 'no-repository'; readonly directory: string }
+  | { readonly code: 'bare-repository'; readonly directory: string }
+  | { readonly code: 'foreign-repository'; readonly path: string }
+  | { readonly code: 'git-failed'; readonly command: string; readonly detail: string }
+  | { readonly code: 'bad-branch'; readonly branch: string }
+  | { readonly code: 'config-missing'; readonly directory: string }
+  | { readonly code: 'config-invalid'; readonly where: string; readonly faults: readonly Fault[] }
+  | { readonly code: 'endpoint-invalid'; readonly endpoint: string; readonly problem: string }
+  | { readonly code: 'endpoint-missing'; readonly where: string }
+  | {
+      readonly code: 'endpoint-differs';
+      readonly asked: string;
+      readonly proposed: string;
+      readonly where: string;
+    }
+  | { readonly code: 'endpoint-unnamed'; readonly endpoint: string }
+  | { readonly code: 'policy-ref-invalid'; readonly ref: string; readonly problem: string }
+  | { readonly code: 'subject-unset'; readonly from: string }
+  | {
+      readonly code: 'unknown-subject';
+      readonly attribute: string;
+      readonly value: string;
+      readonly endpoint: string;
+    }
+  | {
+      readonly code: 'ambiguous-subject';
+      readonly attribute: string;
+      readonly value: string;
+      readonly count: number;
+    }
+  | { readonly code: 'inactive-subject'; readonly value: string }
+  | { readonly code: 'untrusted'; readonly detail: string }
+  | { readonly code: 'not-confirmed' }
+  | { readonly code: 'declined' }
+  | { readonly code: 'switched-off' }
+  | { readonly code: 'hook-exists'; readonly path: string }
+  | { readonly code: 'hook-edited'; readonly path: string }
+  | { readonly code: 'hooks-elsewhere'; readonly path: string; readonly origin: string }
+  | { readonly code: 'hook-not-run'; readonly path: string; readonly detail: string }
+  | { readonly code: 'bundle-missing'; readonly path: string }
+  | { readonly code: 'disk'; readonly path: string; readonly problem: string }
+  | { readonly code: 'newer-file'; readonly path: string; readonly version: number }
+  | { readonly code: 'corrupt-file'; readonly path: string; readonly problem: string }
+  | { readonly code: 'locked'; readonly path: string }
+  | { readonly code: 'still-owed'; readonly names: readonly string[] }
+  | { readonly code: 'unknown-lease'; readonly id: string }
+  | { readonly code: 'port-in-use'; readonly port: number }
+  | { readonly code: 'usage'; readonly problem: string };
+
+/** The contract's reason for a failed request, or undefined where none of them fits. */
+export function reasonOf(failure: DirectoryFailure): Reason | undefined {
+  switch (failure.code) {
+    case 'unreachable':
+    case 'throttled':
+      return 'unreachable';
+    case 'no-token':
+      return 'no-token';
+    case 'denied':
+      return 'denied';
+    case 'missing':
+    case 'rejected':
+    case 'faulty':
+      return undefined;
+  }
+}
+
+/** Whether the same request may well succeed a little later (RFC 7231 6.6, RFC 6585 4). */
+export const isPassing = (failure: DirectoryFailure): boolean =>
+  failure.code === 'unreachable' ||
+  failure.code === 'throttled' ||
+  (failure.code === 'faulty' && failure.status >= 502 && failure.status <= 504);

@@ -1,0 +1,225 @@
+// The plan: what live leases want × what the ledger says × what the directory says → ordered changes.
+import { type Claim, givenBy, isWantedUnresolved, resolve } from './claim.ts';
+import { type Holder, type Holding, type Item, isOurs, itemKey, type Ledger, sameHolder } from './ledger.ts';
+import { valueKey } from './target.ts';
+import type { Before, Kind, Op, Reason } from './vocabulary.ts';
+
+/** What the directory says a target is. `marked`: the group carries our marker, so templates may reach it. */
+export type Resolution =
+  | { readonly found: Item; readonly marked: boolean }
+  | { readonly missing: 'unknown-group' | 'ambiguous-group' };
+
+export type Presence = 'present' | 'absent' | 'unknown';
+
+/** What was read of the directory, for one subject. */
+export interface Facts {
+  /** By `targetKey`. */
+  readonly resolutions: ReadonlyMap<string, Resolution>;
+  /** By `itemKey`. Absence is entered only when it was positively seen. */
+  readonly presence: ReadonlyMap<string, Presence>;
+  /** All that the subject was seen to hold: what `managed` is matched against. */
+  readonly held: readonly Item[];
+}
+
+/** Why nothing may, or can, be added now. `would`: audit mode. */
+export type Additions =
+  | { readonly may: 'apply' }
+  | { readonly may: 'would' }
+  | { readonly may: 'not'; readonly reason: Reason };
+
+export type Disposition =
+  | { readonly do: 'apply' }
+  | { readonly do: 'would' }
+  | { readonly do: 'refuse'; readonly reason: Reason }
+  /** A crash came before its line: what became of it was seen, and only the line is missing. */
+  | { readonly do: 'record'; readonly happened: boolean };
+
+export interface Change {
+  readonly op: Op;
+  readonly item: Item;
+  readonly rules: readonly string[];
+  /** One short clause for people. */
+  readonly why: string;
+  readonly lease: string | null;
+  readonly before: Before;
+  readonly managed: boolean;
+  readonly disposition: Disposition;
+}
+
+export interface Plan {
+  readonly changes: readonly Change[];
+  /** Ledger entries that become true, or stop mattering, without a request. */
+  readonly adopt: readonly Holding[];
+  readonly forget: readonly Holding[];
+}
+
+export interface PlanInput {
+  readonly holder: Holder & { readonly subject: string };
+  readonly ledger: Ledger;
+  readonly facts: Facts;
+  /** The clone whose wake-up this is: other clones' leases keep what they hold, but only their own wake-up adds. */
+  readonly commonDir: string;
+  readonly additions: Additions;
+  readonly isManaged: (kind: Kind, name: string) => boolean;
+  /** `git config scim-hook.allow`: bounds what may ever be granted, whatever the rules say. */
+  readonly isAllowed: (name: string) => boolean;
+  /** Rules of this clone for which the subject isn't eligible now. */
+  readonly ineligible: ReadonlySet<string>;
+  readonly now: number;
+}
+
+/** Applying the changes and planning again leaves nothing to do. */
+export function plan(input: PlanInput): Plan {
+  const { claims, refused } = resolve(input);
+  const wanted = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const key = itemKey(claim.item);
+    wanted.set(key, [...(wanted.get(key) ?? []), claim]);
+  }
+  const holdings = input.ledger.holdings.filter((holding) => sameHolder(holding, input.holder));
+  const released = release(input, holdings, wanted);
+  const added = [...wanted].map(([key, together]) => {
+    const holding = holdings.find((other) => itemKey(other.item) === key);
+    return want(input, together, holding, input.facts.presence.get(key) ?? 'unknown');
+  });
+  const parts = [released, stray(input, holdings, wanted), ...added, { changes: refused }];
+  return {
+    changes: parts.flatMap((part) => part.changes ?? []).sort(inOrder),
+    adopt: parts.flatMap((part) => part.adopt ?? []),
+    forget: parts.flatMap((part) => part.forget ?? []),
+  };
+}
+
+/** Taking away comes first: no moment with more access than either branch gives. */
+const inOrder = (a: Change, b: Change): number =>
+  rank(a) - rank(b) || (a.item.name < b.item.name ? -1 : Number(a.item.name > b.item.name));
+const rank = (change: Change): number =>
+  change.disposition.do === 'record' ? 0 : change.op === 'remove' ? 1 : 2;
+
+type Part = Partial<Plan>;
+
+/** One item that live leases want. */
+function want(
+  input: PlanInput,
+  claims: readonly Claim[],
+  holding: Holding | undefined,
+  presence: Presence,
+): Part {
+  const claim = claims.find((each) => each.mine);
+  if (claim === undefined) return {};
+  const { item, lease } = claim;
+  const managed = input.isManaged(item.kind, item.name);
+  const rules = [...new Set(claims.filter((each) => each.mine).flatMap((each) => each.rules))];
+  const change: Change = {
+    op: 'add',
+    item,
+    rules,
+    why: givenBy(rules, lease.branch),
+    lease: lease.id,
+    before: holding?.before ?? presence,
+    managed: managed || holding?.managed === true,
+    disposition: disposition(input.additions),
+  };
+  if (presence === 'present') {
+    if (holding === undefined) return managed ? { adopt: [adopted(input, claim)] } : {};
+    // A crash came between the request and the ledger. Ours either way; only the line is missing.
+    if (holding.state === 'adding')
+      return { changes: [{ ...change, disposition: { do: 'record', happened: true } }] };
+    return holding.state === 'held' ? {} : { adopt: [{ ...holding, state: 'held' }] };
+  }
+  if (presence === 'unknown' && holding?.state === 'held') return {};
+  return { changes: [change] };
+}
+
+const disposition = (additions: Additions): Disposition =>
+  additions.may === 'not' ? { do: 'refuse', reason: additions.reason } : { do: additions.may };
+
+const adopted = (input: PlanInput, { item, lease, rules }: Claim): Holding => ({
+  endpoint: input.holder.endpoint,
+  subjectId: input.holder.subjectId,
+  subject: input.holder.subject,
+  item,
+  before: 'present',
+  managed: true,
+  state: 'held',
+  event: lease.event,
+  lease: lease.id,
+  rules,
+  repo: lease.repo,
+  branch: lease.branch,
+  since: input.now,
+});
+
+/** What the ledger says we gave and no live lease wants any more. */
+function release(input: PlanInput, holdings: readonly Holding[], wanted: ReadonlyMap<string, unknown>): Part {
+  const changes: Change[] = [];
+  const forget: Holding[] = [];
+  for (const holding of holdings) {
+    const key = itemKey(holding.item);
+    if (wanted.has(key) || isWantedUnresolved(input, holding)) continue;
+    const presence = input.facts.presence.get(key) ?? 'unknown';
+    const removal: Change = {
+      op: 'remove',
+      item: holding.item,
+      rules: holding.rules,
+      why: holding.state === 'owed' ? 'still owed' : 'no lease holds it any more',
+      lease: holding.lease,
+      before: holding.before,
+      managed: holding.managed,
+      disposition: { do: 'apply' },
+    };
+    if (presence === 'absent') {
+      if (holding.state === 'held') forget.push(holding);
+      else if (holding.state === 'adding') changes.push(unarrived(removal));
+      else changes.push({ ...removal, disposition: { do: 'record', happened: true } });
+    } else if (isOurs(holding)) {
+      // The add that a crash cut short happened after all: it gets its line before it is taken back.
+      if (holding.state === 'adding' && presence === 'present') {
+        changes.push({
+          ...removal,
+          op: 'add',
+          why: 'found after a crash',
+          disposition: { do: 'record', happened: true },
+        });
+      }
+      changes.push(removal);
+    } else forget.push(holding);
+  }
+  return { changes, forget };
+}
+
+/** An add that a crash cut short, and that never arrived. */
+const unarrived = (removal: Change): Change => ({
+  ...removal,
+  op: 'add',
+  why: 'never arrived',
+  disposition: { do: 'record', happened: false },
+});
+
+/** Inside `managed` nothing is foreign: what no live lease wants goes, which heals lost ledgers and second machines. */
+function stray(input: PlanInput, holdings: readonly Holding[], wanted: ReadonlyMap<string, unknown>): Part {
+  if (input.additions.may === 'not') return {};
+  const known = new Set(holdings.map((holding) => itemKey(holding.item)));
+  const wantedNames = new Set(
+    input.ledger.leases
+      .filter((lease) => sameHolder(lease, input.holder))
+      .flatMap((lease) => lease.wants.map(({ target }) => valueKey(target.kind, '', target.name))),
+  );
+  const changes = input.facts.held
+    .filter((item) => input.isManaged(item.kind, item.name))
+    .filter((item) => !wanted.has(itemKey(item)) && !known.has(itemKey(item)))
+    .filter((item) => !wantedNames.has(valueKey(item.kind, '', item.name)))
+    .map(
+      (item): Change => ({
+        op: 'remove',
+        item,
+        rules: [],
+        why: 'managed, and no lease holds it',
+        lease: null,
+        before: 'present',
+        managed: true,
+        disposition: disposition(input.additions),
+      }),
+    );
+  return { changes };
+}

@@ -1,0 +1,152 @@
+// The events of one wake-up: each gets its own line first and its one closing line last, whatever happens between.
+import type { AuditFields } from '../core/audit-record.ts';
+import type { OpenEvent } from '../core/event.ts';
+import { type Ended, outcomeOf } from '../core/outcome.ts';
+import type { Change } from '../core/plan.ts';
+import type { Transited } from '../core/transit.ts';
+import type { ChangeReport } from './carry-out.ts';
+import type { Claim, Clock, Ids, Progress } from './ports.ts';
+import type { Recollection } from './recollect.ts';
+import { eventFields, type Scribe } from './scribe.ts';
+
+interface BookOptions {
+  readonly scribe: Scribe;
+  readonly memory: Recollection;
+  readonly transited: Transited;
+  readonly claim: Claim;
+  readonly heads: Progress['heads'];
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export class EventBook {
+  private readonly options: BookOptions;
+  private events: readonly OpenEvent[];
+  private readonly told: Set<string>;
+
+  constructor(options: BookOptions) {
+    this.options = options;
+    const { memory, transited } = options;
+    // Closed by a run that died before it could say so in the spool.
+    this.events = transited.events.filter(
+      (event) => (memory.synced.get(event.id) ?? 'pending') === 'pending',
+    );
+    this.told = new Set(memory.told);
+  }
+
+  /** Writes the lines of all events but mere renewals, which get one only when something comes of them. */
+  async tell(): Promise<void> {
+    await this.write(this.events.filter((event) => !event.renewal));
+  }
+
+  /** The event a change belongs to; null where nothing that happened now brought it about. */
+  eventOf(change: Change, holdingEvent: string | null): OpenEvent | null {
+    const { endedBy, granted } = this.options.transited;
+    const byId = (id: string | null | undefined): OpenEvent | undefined =>
+      this.events.find((event) => event.id === id);
+    if (change.disposition.do === 'record') {
+      const own = byId(holdingEvent);
+      if (own) return own;
+    }
+    const lease = change.lease;
+    const granting = [...granted].find(([, leases]) => leases.some((each) => each.id === lease))?.[0];
+    const cause = change.op === 'remove' ? (lease === null ? undefined : endedBy.get(lease)) : granting;
+    return byId(cause) ?? this.acting(change) ?? null;
+  }
+
+  /** Access that drifted, or is owed, is put right by whatever event comes by. A refusal is said once, by its own. */
+  private acting(change: Change): OpenEvent | undefined {
+    const { do: disposition } = change.disposition;
+    if (disposition === 'refuse' || disposition === 'would') return undefined;
+    const live = this.events.filter((event) => !event.superseded);
+    return live.find((event) => !event.renewal) ?? live[0];
+  }
+
+  /** An event for changes that nothing else brought about: something owed, or drift. */
+  async openSettle(): Promise<OpenEvent> {
+    const { ids, clock, claim, heads, scribe } = this.options;
+    const event: OpenEvent = {
+      id: ids.event(),
+      kind: 'settle',
+      place: null,
+      from: null,
+      branch: null,
+      at: clock.now(),
+      renewal: false,
+      superseded: false,
+    };
+    this.events = [...this.events, event];
+    await claim.commit({ heads, open: this.events, unlogged: scribe.unlogged });
+    await this.write([event]);
+    return event;
+  }
+
+  get isLogged(): Recollection['isLogged'] {
+    return this.options.memory.isLogged;
+  }
+
+  /** A renewal that something comes of is told after all. */
+  async ensureTold(events: readonly OpenEvent[]): Promise<void> {
+    await this.write(events);
+  }
+
+  private async write(events: readonly OpenEvent[]): Promise<void> {
+    const fresh = events.filter((event) => !this.told.has(event.id));
+    for (const event of fresh) this.told.add(event.id);
+    await this.options.scribe.write(
+      ...fresh.map(
+        (event): AuditFields => ({
+          kind: event.kind,
+          at: new Date(event.at).toISOString(),
+          ...eventFields(event),
+          ...(event.kind === 'switch' || event.kind === 'gap' ? { from: event.from } : {}),
+        }),
+      ),
+    );
+  }
+
+  /** Writes what became of each event, and lets go of those that are over once that is durable. */
+  async close(reports: readonly ChangeReport[]): Promise<{ event: OpenEvent; ended: Ended }[]> {
+    const { memory, scribe, claim, heads } = this.options;
+    const closing = this.events.map((event) => ({ event, ended: this.endOf(event, reports) }));
+    const lines = closing.filter(({ event, ended }) => {
+      const silent = event.renewal && !this.told.has(event.id);
+      return !silent && !(ended.outcome === 'pending' && memory.synced.get(event.id) === 'pending');
+    });
+    const durable = await scribe.writeNowOrNever(
+      ...lines.map(({ event, ended }) => this.closingLine(event, ended)),
+    );
+    const open = closing
+      .filter(({ ended }) => !durable || ended.outcome === 'pending')
+      .map(({ event }) => event);
+    await claim.commit({ heads, open, unlogged: scribe.unlogged });
+    return closing;
+  }
+
+  private endOf(event: OpenEvent, reports: readonly ChangeReport[]): Ended {
+    if (event.superseded) return { outcome: 'superseded' };
+    const own = reports.filter((report) => report.event === event.id);
+    return outcomeOf(own, this.options.transited.reasons.get(event.id));
+  }
+
+  private closingLine(event: OpenEvent, { outcome, reason }: Ended): AuditFields {
+    const { transited, clock } = this.options;
+    const now = clock.now();
+    const leases = transited.granted.get(event.id) ?? [];
+    const ended = [...transited.endedBy].filter(([, by]) => by === event.id).map(([lease]) => lease);
+    const expires = Math.min(...leases.map((lease) => lease.expires ?? Number.POSITIVE_INFINITY));
+    return {
+      kind: 'sync',
+      at: new Date(now).toISOString(),
+      ...eventFields(event),
+      outcome,
+      ms: Math.max(0, now - event.at),
+      ...(reason === undefined ? {} : { reason }),
+      ...(leases[0] === undefined
+        ? {}
+        : { lease: leases[0].id, rules: leases.flatMap((lease) => lease.rules), leases }),
+      ...(Number.isFinite(expires) ? { expires: new Date(expires).toISOString() } : {}),
+      ...(ended.length === 0 ? {} : { ended }),
+    };
+  }
+}

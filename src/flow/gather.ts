@@ -1,0 +1,76 @@
+// From the spool and the HEAD of every worktree to the open events, coalesced.
+import { coalesce, type OpenEvent, workedOn } from '../core/event.ts';
+import type { Claim, Clock, Ids, Progress, Worktree } from './ports.ts';
+
+export interface Gathered {
+  readonly events: readonly OpenEvent[];
+  readonly heads: Progress['heads'];
+  /** HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD moved). */
+  readonly silent: boolean;
+}
+
+/** Pure but for the ids and the clock, so that a dry run can do it too. */
+export function gather(
+  ports: { readonly clock: Clock; readonly ids: Ids },
+  claim: Pick<Claim, 'lines' | 'progress'>,
+  worktrees: readonly Worktree[],
+): Gathered {
+  const now = ports.clock.now();
+  const { heads, open } = claim.progress;
+  const events: OpenEvent[] = open.filter(
+    (event) => event.place === null || !isKnown(worktrees, event.place.gitDir),
+  );
+  const seen: Record<string, string | null> = {};
+  for (const worktree of worktrees) {
+    const { gitDir } = worktree.place;
+    const last = heads[gitDir];
+    const mine = open.filter((event) => event.place?.gitDir === gitDir);
+    const lines = claim.lines.filter(({ line }) => line.worktreeId === worktree.id);
+    if (last === undefined && lines.length === 0) {
+      events.push(...mine);
+      continue;
+    }
+    seen[gitDir] = workedOn(worktree.head);
+    const byHand = mine.filter((event) => event.byHand === true);
+    const ofHead = mine.filter((event) => event.byHand !== true);
+    events.push(
+      ...byHand,
+      ...coalesce({
+        place: worktree.place,
+        head: worktree.head,
+        last,
+        open: ofHead,
+        lines,
+        now,
+        newId: () => ports.ids.event(),
+      }),
+    );
+  }
+  events.push(...vanished(ports, heads, worktrees, now));
+  const silent = events.some((event) => event.kind === 'gap' && !open.some((old) => old.id === event.id));
+  return { events, heads: seen, silent };
+}
+
+/** A worktree that is gone is on no branch any more; nothing fires a hook for that. */
+function vanished(
+  ports: { readonly ids: Ids },
+  heads: Progress['heads'],
+  worktrees: readonly Worktree[],
+  now: number,
+): OpenEvent[] {
+  return Object.entries(heads)
+    .filter(([gitDir]) => !isKnown(worktrees, gitDir))
+    .map(([gitDir, from]) => ({
+      id: ports.ids.event(),
+      kind: 'gap' as const,
+      place: { gitDir, path: gitDir },
+      from,
+      branch: null,
+      at: now,
+      renewal: false,
+      superseded: false,
+    }));
+}
+
+const isKnown = (worktrees: readonly Worktree[], gitDir: string): boolean =>
+  worktrees.some((worktree) => worktree.place.gitDir === gitDir);

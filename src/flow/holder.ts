@@ -1,0 +1,193 @@
+// One subject at one endpoint: look, plan, and carry the plan out.
+import { isManaged } from '../core/config.ts';
+import type { OpenEvent } from '../core/event.ts';
+import { find, type Holder, holders, isOurs, type Ledger, sameHolder } from '../core/ledger.ts';
+import { type Additions, type Change, type Plan, plan } from '../core/plan.ts';
+import { isAllowed } from '../core/settings.ts';
+import { CarryOut, type ChangeReport } from './carry-out.ts';
+import type { EventBook } from './event-book.ts';
+import { observe } from './observe.ts';
+import type { Cache, EndpointCache, Ports } from './ports.ts';
+import type { Prepared } from './prepare.ts';
+import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
+import { eventFields, type Scribe } from './scribe.ts';
+import type { Standing } from './standing.ts';
+
+export type Named = Holder & { readonly subject: string };
+
+/** Milliseconds for one request where no config says. */
+const TIMEOUT = 3_000;
+
+/** The pinned subject, and whoever else the ledger owes a removal to because of this clone or an earlier try. */
+export function holdersConcerned({
+  standing,
+  ledger,
+  transited,
+}: Pick<Prepared, 'standing' | 'ledger' | 'transited'>): Named[] {
+  const { pins } = standing.settings;
+  const pinned =
+    pins === null ? [] : [{ endpoint: pins.endpoint, subjectId: pins.subjectId, subject: pins.subject }];
+  // A clone nobody trusted sends nothing, unless it has something to give back.
+  if (pins === null && transited.ended.length === 0) return [];
+  const others = holders(ledger).filter((holder) => {
+    if (pinned.some((other) => sameHolder(other, holder))) return false;
+    const wanted = ledger.leases.some((lease) => sameHolder(lease, holder));
+    const ended = transited.ended.some((lease) => sameHolder(lease, holder));
+    return (
+      ended || (!wanted && ledger.holdings.some((holding) => sameHolder(holding, holder) && isOurs(holding)))
+    );
+  });
+  const subjectOf = (holder: Holder): string =>
+    [...ledger.holdings, ...ledger.leases].find((each) => sameHolder(each, holder))?.subject ?? '';
+  return [...pinned, ...others.map((holder) => ({ ...holder, subject: subjectOf(holder) }))];
+}
+
+/** What the policy and the mode let be added for this holder. */
+export function additionsOf(
+  { settings, policy }: Standing,
+  holder: Holder,
+  observed: Pick<Observed, 'refusal'>,
+): Additions {
+  const { pins, mode } = settings;
+  if (pins === null || !sameHolder(pins, holder)) return { may: 'not', reason: 'untrusted' };
+  if (mode === 'off' || mode === 'release-only') return { may: 'not', reason: 'off' };
+  if (policy.state === 'invalid') return { may: 'not', reason: 'invalid-config' };
+  if (policy.state !== 'trusted')
+    return { may: 'not', reason: policy.state === 'file-gone' ? 'no-rule' : 'untrusted' };
+  if (observed.refusal !== null) return { may: 'not', reason: observed.refusal };
+  return { may: mode === 'audit' ? 'would' : 'apply' };
+}
+
+/** The plan for a holder, from what was observed or remembered. Reads nothing, changes nothing. */
+export function planFor(
+  prepared: Pick<Prepared, 'standing'>,
+  holder: Named,
+  ledger: Ledger,
+  observed: Observed,
+  now: number,
+): Plan {
+  const { standing } = prepared;
+  const { policy, settings, commonDir } = standing;
+  const config =
+    policy.state === 'trusted' && settings.pins !== null && sameHolder(settings.pins, holder)
+      ? policy.config
+      : null;
+  return plan({
+    holder,
+    ledger,
+    facts: observed.facts,
+    commonDir,
+    additions: additionsOf(standing, holder, observed),
+    isManaged: (kind, name) => config !== null && isManaged(config, kind, name),
+    isAllowed: (name) => isAllowed(settings, name),
+    ineligible: observed.ineligible,
+    now,
+  });
+}
+
+export interface View {
+  readonly observed: Observed;
+  readonly plan: Plan;
+  readonly directory: ReturnType<Ports['connector']['connect']>;
+  /** Memory was enough: nothing was sent. */
+  readonly quiet: boolean;
+}
+
+/** Looks as closely as it must to know the plan. */
+export async function view(
+  ports: Pick<Ports, 'connector' | 'clock'>,
+  prepared: Pick<Prepared, 'standing'>,
+  holder: Named,
+  ledger: Ledger,
+  cache: EndpointCache,
+): Promise<View> {
+  const { policy, settings, commonDir } = prepared.standing;
+  const config = policy.state === 'trusted' ? policy.config : null;
+  const pinned = settings.pins !== null && sameHolder(settings.pins, holder);
+  const directory = ports.connector.connect(holder.endpoint, { pinned, timeout: config?.timeout ?? TIMEOUT });
+  const now = ports.clock.now();
+  const question: Question = {
+    directory,
+    holder,
+    ledger,
+    commonDir,
+    config: pinned ? config : null,
+    cache,
+    now,
+  };
+  const remembered = recall(question);
+  const expected = planFor(prepared, holder, ledger, remembered, now);
+  if (isEmpty(expected) && isEnough(question, remembered)) {
+    return { observed: remembered, plan: expected, directory, quiet: true };
+  }
+  const observed = await observe(question);
+  return { observed, plan: planFor(prepared, holder, ledger, observed, now), directory, quiet: false };
+}
+
+const isEmpty = ({ changes, adopt, forget }: Plan): boolean =>
+  changes.length + adopt.length + forget.length === 0;
+
+export interface HolderTask {
+  readonly ports: Ports;
+  readonly prepared: Prepared;
+  readonly holder: Named;
+  readonly ledger: Ledger;
+  readonly cache: Cache;
+  readonly scribe: Scribe;
+  readonly book: EventBook;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+export async function settleHolder(
+  task: HolderTask,
+): Promise<{ ledger: Ledger; cache: EndpointCache; reports: readonly ChangeReport[] }> {
+  const { ports, prepared, holder, ledger, scribe, book, deadline } = task;
+  const remembered = task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT;
+  const seen = await view(ports, prepared, holder, ledger, remembered);
+  const { observed, directory } = seen;
+  const events = await assign(book, ledger, holder, seen.plan, observed.failure !== null);
+  const leases = [...ledger.leases, ...prepared.transited.ended];
+  const carrying = new CarryOut(
+    ports,
+    scribe,
+    {
+      directory,
+      observed,
+      holder,
+      repo: prepared.standing.repo,
+      deadline,
+      eventOf: (change) => {
+        const event = events.get(change) ?? null;
+        return event === null ? null : { ...eventFields(event), event: event.id };
+      },
+      isLogged: book.isLogged,
+      expiryOf: (id) => leases.find((lease) => lease.id === id)?.expires ?? null,
+    },
+    ledger,
+  );
+  await carrying.run(seen.plan);
+  return { ledger: carrying.ledger, cache: carrying.cache, reports: carrying.reports };
+}
+
+/** Gives each change its event, and opens one for those that have none but will be carried out. */
+async function assign(
+  book: EventBook,
+  ledger: Ledger,
+  holder: Named,
+  { changes }: Plan,
+  outOfReach: boolean,
+): Promise<Map<Change, OpenEvent>> {
+  const events = new Map<Change, OpenEvent>();
+  let settle: OpenEvent | null = null;
+  for (const change of changes) {
+    const own = book.eventOf(change, find(ledger, { ...holder, item: change.item })?.event ?? null);
+    const effective = change.disposition.do === 'apply' || change.disposition.do === 'record';
+    // While the directory is out of reach, what is owed stays owed without a line at each wake-up.
+    if (own === null && effective && !outOfReach) settle ??= await book.openSettle();
+    const event = own ?? (effective ? settle : null);
+    if (event !== null) events.set(change, event);
+  }
+  await book.ensureTold([...new Set(events.values())]);
+  return events;
+}

@@ -1,0 +1,219 @@
+// Everything outside, as the steps see it. Adapters implement these; the steps know nothing else of the world.
+import type { AuditFields, AuditLine } from '../core/audit-record.ts';
+import type { Config, SubjectAttribute } from '../core/config.ts';
+import type { Head, OpenEvent, SpoolLine } from '../core/event.ts';
+import type { DirectoryFailure, Failure, Fault } from '../core/failure.ts';
+import type { HookOwner } from '../core/hook-script.ts';
+import type { Place } from '../core/lease.ts';
+import type { Item, Ledger } from '../core/ledger.ts';
+import type { Presence } from '../core/plan.ts';
+import type { Result } from '../core/result.ts';
+import type { GroupFacts, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
+import type { ConfigEntry } from '../core/settings.ts';
+import type { GroupTarget } from '../core/target.ts';
+import type { Kind } from '../core/vocabulary.ts';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  pause(milliseconds: number): Promise<void>;
+}
+
+export interface Ids {
+  /** A UUIDv7 (RFC 9562): sorts by time. */
+  event(): string;
+  lease(): string;
+}
+
+export interface Worktree {
+  readonly place: Place;
+  /** The name under `worktrees/` in the common dir; empty for the main worktree. */
+  readonly id: string;
+  readonly head: Head;
+}
+
+export type PolicyFile =
+  | {
+      readonly state: 'found';
+      readonly commit: string | null;
+      readonly blob: string;
+      readonly file: string;
+      readonly text: string;
+    }
+  | { readonly state: 'ref-gone' }
+  | { readonly state: 'file-gone'; readonly commit: string | null };
+
+export interface BranchState {
+  readonly name: string;
+  /** It had an upstream, and `fetch --prune` saw that go. */
+  readonly upstreamGone: boolean;
+}
+
+/** One clone, read through git. */
+export interface Repository {
+  /** Absolute, symlinks resolved. */
+  readonly commonDir: string;
+  worktrees(): Promise<Result<readonly Worktree[], Failure>>;
+  /** System, global and local config without includes, each entry with its scope. */
+  settings(): Promise<Result<readonly ConfigEntry[], Failure>>;
+  /** The config file at a pinned ref, or in the worktree where the pin is a content hash. */
+  policy(pin: string): Promise<Result<PolicyFile, Failure>>;
+  branches(): Promise<Result<readonly BranchState[], Failure>>;
+}
+
+export interface ConfigReader {
+  /** Parses and checks; every fault at once. */
+  parse(file: string, text: string): Promise<Result<Config, readonly Fault[]>>;
+}
+
+/** What of the spool is not settled yet, kept beside it and replaced atomically. */
+export interface Progress {
+  /** By git dir: the branch a worktree was last known to be on; null for none. */
+  readonly heads: Readonly<Record<string, string | null>>;
+  readonly open: readonly OpenEvent[];
+  /** Lines of the audit log that couldn't be written when they were due. */
+  readonly unlogged: readonly AuditFields[];
+}
+
+export interface Claim {
+  readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  readonly progress: Progress;
+  /** Makes it durable that these lines are read, together with what is now open. May be called again as events close. */
+  commit(progress: Progress): Promise<Result<void, Failure>>;
+}
+
+export interface Spool {
+  claim(): Promise<Result<Claim, Failure>>;
+}
+
+/** What was read of the directory lately; losing it costs requests, never truth. */
+export interface Cache {
+  readonly endpoints: Readonly<Record<string, EndpointCache>>;
+}
+export interface EndpointCache {
+  /** A group of this endpoint was seen to list members, so an empty list means nobody. */
+  readonly listsMembers: boolean;
+  /** By `targetKey`. */
+  readonly groups: Readonly<Record<string, { readonly item: Item; readonly marked: boolean }>>;
+  readonly subjects: Readonly<Record<string, SubjectCache>>;
+}
+export interface SubjectCache {
+  /** Milliseconds since the epoch. */
+  readonly readAt: number;
+  /** Direct groups, roles and entitlements: what `managed` is matched against. */
+  readonly held: readonly Item[];
+  /** Groups, indirect ones too: what makes eligible. */
+  readonly memberships: readonly Item[];
+  /** By `itemKey`, each with the time it was confirmed. */
+  readonly presence: Readonly<
+    Record<string, { readonly is: Exclude<Presence, 'unknown'>; readonly at: number }>
+  >;
+}
+
+/** The state directory: per person and machine. */
+export interface State {
+  /** One holder at a time over all processes; `waited` is told once if somebody else has it. */
+  withLock<T>(work: () => Promise<T>, waited?: () => void): Promise<Result<T, Failure>>;
+  /** Null: there is none, or none that can be read (then it was put aside). */
+  readLedger(): Promise<Result<Ledger | null, Failure>>;
+  writeLedger(ledger: Ledger): Promise<Result<void, Failure>>;
+  readCache(): Promise<Cache>;
+  writeCache(cache: Cache): Promise<void>;
+  /** Random and stored; never a host's name. */
+  device(): Promise<Result<string, Failure>>;
+}
+
+export interface AuditLog {
+  /** Appends in order, one write a line; returns when they are durable. Only under the state lock. */
+  append(lines: readonly AuditFields[]): Promise<Result<void, Failure>>;
+  /** Oldest first; what can't be read as a line is left out. */
+  read(): AsyncIterable<AuditLine>;
+  /** Newest first. */
+  readBack(): AsyncIterable<AuditLine>;
+}
+
+export type Answer<T> = Result<T, DirectoryFailure>;
+
+/** A write the directory took. `accepted` is a 202: it may or may not come to pass. */
+export interface Written {
+  readonly status: number;
+  readonly accepted: boolean;
+  /** The server's own id of the request, where it gives one. */
+  readonly requestId: string | null;
+}
+
+/** The SCIM service provider, one endpoint of it, through the few operations that are needed. */
+export interface Directory {
+  readonly endpoint: string;
+  subject(id: string): Promise<Answer<SubjectFacts>>;
+  /** Only resources whose own attribute equals what was asked: some servers ignore filters. */
+  findSubjects(attribute: SubjectAttribute, value: string): Promise<Answer<readonly SubjectFacts[]>>;
+  group(id: string): Promise<Answer<GroupFacts>>;
+  /** As above. */
+  findGroups(by: GroupTarget['by'], name: string): Promise<Answer<readonly GroupFacts[]>>;
+  addMember(groupId: string, subjectId: string): Promise<Answer<Written>>;
+  removeMember(groupId: string, subjectId: string): Promise<Answer<Written>>;
+  /** Sets the complete list. */
+  setValues(
+    subjectId: string,
+    kind: Exclude<Kind, 'group'>,
+    values: readonly ValueFacts[],
+  ): Promise<Answer<Written>>;
+}
+
+export interface Connector {
+  /**
+   * The directory at a pinned endpoint. `origin` of the environment's token: it is used for `pinned` only.
+   * Nothing is sent until the first operation; a connection is kept for the next.
+   */
+  connect(endpoint: string, options: { readonly pinned: boolean; readonly timeout: number }): Directory;
+}
+
+/** The `post-checkout` file where git looks for it. */
+export interface HookFile {
+  readonly path: string;
+  inspect(): Promise<Result<{ readonly owner: HookOwner | 'absent'; readonly executable: boolean }, Failure>>;
+  /** Writes ours with this node in it; the same bytes each time. */
+  put(node: string): Promise<Result<{ readonly madeDirectory: boolean }, Failure>>;
+  take(withDirectory: boolean): Promise<Result<void, Failure>>;
+}
+
+/** What install needs of git besides reading. */
+export interface GitSetup {
+  /** Where git looks for hooks, absolute, and whether somebody's core.hooksPath moved it out of this clone. */
+  hooks(): Promise<Result<{ readonly directory: string; readonly elsewhere: string | null }, Failure>>;
+  /** A value as git itself would use it, includes and all: for reading, at trust, who the person is. */
+  effective(key: string): Promise<string | null>;
+  /** Sets single values in local config, leaving what is right already untouched. */
+  pin(values: Readonly<Record<string, string>>): Promise<Result<void, Failure>>;
+  /** Takes our whole section out of local config. */
+  unpin(): Promise<Result<void, Failure>>;
+  /** Full names of refs that may hold the policy, the best first. */
+  policyRefs(): Promise<Result<readonly string[], Failure>>;
+  isBranchName(name: string): Promise<boolean>;
+  /** Has git run the hook, as for a checkout of the current branch; null where this git can't (before 2.36). */
+  runHook(place: Place): Promise<{ readonly status: number; readonly output: string } | null>;
+}
+
+/** The spool's directory and the worker's bundle: what the hook file counts on. */
+export interface Ground {
+  /** Makes what is missing. `notes` are kept for uninstall. */
+  lay(notes: { readonly madeHooksDirectory: boolean }): Promise<Result<void, Failure>>;
+  notes(): Promise<{ readonly madeHooksDirectory: boolean }>;
+  clear(): Promise<Result<void, Failure>>;
+  /** Bytes in the spool, read or not. */
+  spoolSize(): Promise<number>;
+  /** Puts the worker's bundle in its stable place, unless a newer one is there. */
+  placeWorker(): Promise<Result<void, Failure>>;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly repository: Repository;
+  readonly config: ConfigReader;
+  readonly spool: Spool;
+  readonly state: State;
+  readonly audit: AuditLog;
+  readonly connector: Connector;
+}

@@ -1,0 +1,99 @@
+// One wake-up: everything that is open is settled, under the state lock, so that no event is lost and none acts twice.
+import type { OpenEvent } from '../core/event.ts';
+import type { Failure } from '../core/failure.ts';
+import { isPassing } from '../core/failure.ts';
+import type { Ledger } from '../core/ledger.ts';
+import { type Ended, outcomeOf } from '../core/outcome.ts';
+import { ok, type Result } from '../core/result.ts';
+import type { ConfigEntry } from '../core/settings.ts';
+import type { ChangeReport } from './carry-out.ts';
+import { EventBook } from './event-book.ts';
+import { holdersConcerned, settleHolder } from './holder.ts';
+import type { Ports } from './ports.ts';
+import { type Ask, type Prepared, prepare } from './prepare.ts';
+import { recollect } from './recollect.ts';
+import { commonFields, Scribe } from './scribe.ts';
+import type { Standing } from './standing.ts';
+
+export interface Settled {
+  readonly standing: Standing;
+  readonly ledger: Ledger;
+  readonly reports: readonly ChangeReport[];
+  readonly events: readonly { readonly event: OpenEvent; readonly ended: Ended }[];
+  /** What became of the event that was asked for, and all that was changed on the way. */
+  readonly asked: { readonly event: OpenEvent; readonly ended: Ended } | null;
+  /** Something failed that may well succeed a little later. */
+  readonly again: boolean;
+  /** The audit log couldn't be written, so nothing was added and no event was closed. */
+  readonly unlogged: Failure | null;
+}
+
+/** Milliseconds for a wake-up where no config says. */
+const DEADLINE = 15_000;
+
+export function settle(
+  ports: Ports,
+  entries: readonly ConfigEntry[],
+  ask: Ask,
+  waited?: () => void,
+): Promise<Result<Settled, Failure>> {
+  return ports.state
+    .withLock(async () => {
+      const prepared = await prepare(ports, entries, ask);
+      return prepared.ok ? settleAll(ports, prepared.value) : prepared;
+    }, waited)
+    .then((locked) => (locked.ok ? locked.value : locked));
+}
+
+async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settled, Failure>> {
+  const { standing, claim, transited, heads } = prepared;
+  const before = claim.progress;
+  const saved = await claim.commit({ heads, open: transited.events, unlogged: before.unlogged });
+  if (!saved.ok) return saved;
+
+  const unsettled = prepared.ledger.holdings.filter(
+    (holding) => holding.state === 'adding' || holding.state === 'removing',
+  );
+  const memory = await recollect(ports.audit, before.open, unsettled);
+  const scribe = new Scribe(ports.audit, commonFields(standing), before.unlogged);
+  const book = new EventBook({ scribe, memory, transited, claim, heads, clock: ports.clock, ids: ports.ids });
+  await book.tell();
+
+  const { policy } = standing;
+  const deadline = ports.clock.now() + (policy.state === 'trusted' ? policy.config.deadline : DEADLINE);
+  let ledger = prepared.ledger;
+  let cache = await ports.state.readCache();
+  const reports: ChangeReport[] = [];
+  for (const holder of holdersConcerned(prepared)) {
+    const done = await settleHolder({ ports, prepared, holder, ledger, cache, scribe, book, deadline });
+    ledger = done.ledger;
+    cache = { endpoints: { ...cache.endpoints, [holder.endpoint]: done.cache } };
+    reports.push(...done.reports);
+  }
+  const kept = await ports.state.writeLedger(ledger);
+  if (!kept.ok) return kept;
+  await ports.state.writeCache(cache);
+
+  const events = await book.close(reports);
+  const asked = events.find(({ event }) => event.id === prepared.asked?.id);
+  return ok({
+    standing,
+    ledger,
+    reports,
+    events,
+    asked: asked === undefined ? null : { event: asked.event, ended: outcomeOf(reports, asked.ended.reason) },
+    again: reports.some(isPassingReport),
+    unlogged: scribe.failure,
+  });
+}
+
+/** Worth another try soon: the directory was out of reach, or hadn't finished. */
+const isPassingReport = ({ outcome, failure, verified, reason }: ChangeReport): boolean =>
+  (outcome === 'pending' || outcome === 'owed') &&
+  (verified === 'accepted' ||
+    reason === 'deadline' ||
+    (failure !== undefined && 'endpoint' in failure && isPassingFailure(failure)));
+
+const isPassingFailure = (failure: Failure): boolean =>
+  (failure.code === 'unreachable' || failure.code === 'throttled' || failure.code === 'faulty') &&
+  isPassing(failure);

@@ -1,0 +1,79 @@
+// Chooses the adapters for one clone. The worker and the command line open it the same way.
+import { randomUUID } from 'node:crypto';
+import { CONFIG_FILES, findConfigFile } from '../adapters/config/find-config.ts';
+import { configReader } from '../adapters/config/read-config.ts';
+import { openAuditLog } from '../adapters/disk/audit-log.ts';
+import { openSpool } from '../adapters/disk/spool.ts';
+import { openState } from '../adapters/disk/state.ts';
+import { findToken } from '../adapters/git/credential.ts';
+import { type Environment, gitEnvironment } from '../adapters/git/environment.ts';
+import { openRepository } from '../adapters/git/repository.ts';
+import { randomIds, systemClock } from '../adapters/process/clock.ts';
+import { spoolDirectory, stateHome } from '../adapters/process/places.ts';
+import { createConnector } from '../adapters/scim/connector.ts';
+import type { Failure } from '../core/failure.ts';
+import { ok, type Result } from '../core/result.ts';
+import { type ConfigEntry, readSettings } from '../core/settings.ts';
+import type { Connector, Ports, Repository } from '../flow/ports.ts';
+import { VERSION } from '../version.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Clone {
+  readonly repository: Repository;
+  readonly gitEnv: Environment;
+  /** Kept over wake-ups: connections stay warm. */
+  readonly connector: Connector & { close(): Promise<void> };
+  /** Everything for one wake-up: git's config is read anew, and the state directory is where it says. */
+  open(): Promise<Result<Opened, Failure>>;
+}
+
+export interface Opened {
+  readonly ports: Ports;
+  readonly entries: readonly ConfigEntry[];
+  readonly home: string;
+}
+
+export function openClone(commonDir: string, env: Env): Clone {
+  const gitEnv = gitEnvironment(env);
+  const repository = openRepository({
+    commonDir,
+    env: gitEnv,
+    files: CONFIG_FILES,
+    readWorktreeFile: findConfigFile,
+  });
+  const credential = {
+    directory: commonDir,
+    env: gitEnv,
+    token: env['SCIM_HOOK_TOKEN'],
+    now: systemClock.now,
+  };
+  const connector = createConnector({
+    token: { token: (endpoint, question) => findToken(credential, endpoint, question) },
+    userAgent: `scim-hook/${VERSION}`,
+    newRequestId: randomUUID,
+    now: systemClock.now,
+  });
+  const spool = openSpool(spoolDirectory(commonDir));
+  return {
+    repository,
+    gitEnv,
+    connector,
+    open: async () => {
+      const entries = await repository.settings();
+      if (!entries.ok) return entries;
+      const home = stateHome(env, readSettings(entries.value).home);
+      const ports: Ports = {
+        clock: systemClock,
+        ids: randomIds,
+        repository,
+        config: configReader,
+        spool,
+        connector,
+        state: openState(home, randomUUID),
+        audit: openAuditLog(home, systemClock, VERSION),
+      };
+      return ok({ ports, entries: entries.value, home });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// The clone somebody stands in, and what install needs besides.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { openGround } from '../adapters/disk/ground.ts';
+import { openHookFile } from '../adapters/disk/hook-file.ts';
+import { runningWorker } from '../adapters/disk/pid-file.ts';
+import { gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
+import { locate } from '../adapters/git/locate.ts';
+import { openGitSetup } from '../adapters/git/setup.ts';
+import { spoolDirectory, stateHome, workerBundle } from '../adapters/process/places.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Place } from '../core/lease.ts';
+import { ok, type Result } from '../core/result.ts';
+import type { InstallPorts } from '../flow/install.ts';
+import type { GitSetup } from '../flow/ports.ts';
+import { type Clone, type Opened, openClone } from './clone.ts';
+import { packageFile } from './package-files.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Here extends Opened {
+  readonly clone: Clone;
+  readonly git: GitSetup;
+  readonly place: Place;
+  readonly commonDir: string;
+  /** The spool's. */
+  readonly spool: string;
+  installPorts(): Promise<Result<InstallPorts, Failure>>;
+  /** The pid of the worker that lives for this clone. */
+  worker(): number | null;
+  close(): Promise<void>;
+}
+
+export async function openHere(directory: string, env: Env): Promise<Result<Here, Failure>> {
+  const located = await locate(directory, gitEnvironment(env));
+  if (!located.ok) return located;
+  const { commonDir, place } = located.value;
+  const clone = openClone(commonDir, env);
+  const opened = await clone.open();
+  if (!opened.ok) return opened;
+  const spool = spoolDirectory(commonDir);
+  const git = openGitSetup({
+    commonDir,
+    top: place.path,
+    env: clone.gitEnv,
+    hookEnv: personalEnvironment(env),
+  });
+  return ok({
+    ...opened.value,
+    clone,
+    git,
+    place,
+    commonDir,
+    spool,
+    worker: () => runningWorker(spool),
+    close: () => clone.connector.close(),
+    installPorts: async () => {
+      const hooks = await git.hooks();
+      if (!hooks.ok) return hooks;
+      const template = (): Promise<string> => readFile(packageFile('hooks/post-checkout'), 'utf8');
+      const ground = openGround({
+        directory: spool,
+        bundle: packageFile('dist/worker.cjs'),
+        place: workerBundle(env),
+      });
+      return ok({ ...opened.value.ports, git, hook: openHookFile(hooks.value.directory, template), ground });
+    },
+  });
+}
+
+export { randomUUID as newId, stateHome, workerBundle };

@@ -1,0 +1,69 @@
+// The worker's life: wake-up after wake-up while there is something to do, then a way out on which nothing is missed.
+import { backoff } from '../core/retry.ts';
+import { type Settled, settle } from '../flow/settle.ts';
+import { openClone } from '../wire/clone.ts';
+import { openWorkerPlace } from '../wire/worker.ts';
+
+export interface WorkOptions {
+  readonly commonDir: string;
+  /** The spool's. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  /** Milliseconds to stay for the next switch, which then needs no new Node and no new connection. */
+  readonly linger: number;
+  /** Milliseconds to keep trying what a passing failure held up; after that it waits for the next wake-up. */
+  readonly patience: number;
+  readonly random: () => number;
+  readonly tell: (settled: Settled) => void;
+}
+
+export async function work(options: WorkOptions): Promise<void> {
+  const { commonDir, directory, env, pid } = options;
+  const place = openWorkerPlace(directory, pid);
+  if (!place.claim()) return;
+  const clone = openClone(commonDir, env);
+  try {
+    do {
+      if (!place.claim()) return;
+      await stay(options, clone, place);
+      // The order matters: first nobody relies on this worker any more, then the last look.
+      place.release();
+    } while (await place.watch.changed(0));
+  } finally {
+    place.release();
+    place.watch.close();
+    await clone.connector.close();
+  }
+}
+
+type Clone = ReturnType<typeof openClone>;
+type Place = ReturnType<typeof openWorkerPlace>;
+
+/** Wakes up as long as something comes in, or is worth another try. */
+async function stay(options: WorkOptions, clone: Clone, place: Place): Promise<void> {
+  const { linger, patience, random } = options;
+  let attempt = 0;
+  let since = Date.now();
+  for (;;) {
+    place.watch.mark();
+    const again = await wakeUp(options, clone);
+    const patient = again && Date.now() - since < patience;
+    const appended = await place.watch.changed(patient ? backoff(attempt, random(), null) : linger);
+    if (!appended && !patient) return;
+    // Two hooks in the same instant started two workers: the one whose pid was overwritten goes.
+    if (!appended && !place.isMine()) return;
+    attempt = appended ? 0 : attempt + 1;
+    if (appended) since = Date.now();
+  }
+}
+
+/** True when something is worth another try soon. */
+async function wakeUp(options: WorkOptions, clone: Clone): Promise<boolean> {
+  const opened = await clone.open();
+  if (!opened.ok) return false;
+  const settled = await settle(opened.value.ports, opened.value.entries, { kind: 'wake' });
+  if (!settled.ok) return settled.failure.code === 'locked';
+  options.tell(settled.value);
+  return settled.value.again;
+}
