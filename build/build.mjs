@@ -39,7 +39,9 @@ const results = await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // Bundled CommonJS asks for node's own modules with require, which an ES module doesn't have.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
   }),
   build({
     ...common,
@@ -64,8 +66,19 @@ async function writeLicences(inputs) {
   const texts = await Promise.all(
     [...packages].sort().map(async (directory) => {
       const manifest = JSON.parse(await readFile(at(directory, 'package.json'), 'utf8'));
-      const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'License', 'LICENCE', 'license.md', 'LICENSE-MIT'];
-      const found = await Promise.all(names.map((name) => readFile(at(directory, name), 'utf8').catch(() => null)));
+      const names = [
+        'LICENSE',
+        'LICENSE.md',
+        'LICENSE.txt',
+        'license',
+        'License',
+        'LICENCE',
+        'license.md',
+        'LICENSE-MIT',
+      ];
+      const found = await Promise.all(
+        names.map((name) => readFile(at(directory, name), 'utf8').catch(() => null)),
+      );
       const text = found.find((each) => each !== null) ?? `Licence: ${manifest.license ?? 'see its package'}`;
       return `${manifest.name} ${manifest.version}\n\n${text.trim()}\n`;
     }),
@@ -75,7 +88,13 @@ async function writeLicences(inputs) {
 
 async function writeSchemas() {
   const outfile = at('node_modules', '.cache', 'scim-hook', 'schemas.mjs');
-  await build({ ...common, entryPoints: [at('build/schemas.ts')], outfile, format: 'esm', packages: 'external' });
+  await build({
+    ...common,
+    entryPoints: [at('build/schemas.ts')],
+    outfile,
+    format: 'esm',
+    packages: 'external',
+  });
   const { schemas } = await import(outfile);
   await mkdir(at('schemas'), { recursive: true });
   for (const [name, schema] of Object.entries(schemas)) {

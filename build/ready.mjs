@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const run = (...args) => execFileSync(npm, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+const run = (...args) =>
+  execFileSync(npm, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
 
 const lock = at('package-lock.json');
 const installed = at('node_modules', '.package-lock.json');

@@ -17,9 +17,11 @@ export function gather(
 ): Gathered {
   const now = ports.clock.now();
   const { heads, open } = claim.progress;
-  const events: OpenEvent[] = open.filter(
-    (event) => event.place === null || !isKnown(worktrees, event.place.gitDir),
-  );
+  const events: OpenEvent[] = open.flatMap((event) => {
+    if (event.place === null) return [event];
+    // Whatever was open in a worktree that is gone must not grant anything to it any more.
+    return isKnown(worktrees, event.place.gitDir) ? [] : [{ ...event, superseded: true }];
+  });
   const seen: Record<string, string | null> = {};
   for (const worktree of worktrees) {
     const { gitDir } = worktree.place;

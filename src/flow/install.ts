@@ -5,7 +5,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
 import { repositoryId } from '../core/repository-id.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { type ConfigEntry, readSettings } from '../core/settings.ts';
+import { type ConfigEntry, type Pins, readSettings } from '../core/settings.ts';
 import type { Mode } from '../core/vocabulary.ts';
 import type { GitSetup, Ground, HookFile, PolicyFile, Ports } from './ports.ts';
 import { whereOf } from './standing.ts';
@@ -31,18 +31,21 @@ export interface InstallOptions {
   readonly confirm: ((proposal: Proposal) => Promise<boolean>) | null;
 }
 
-/** What a person is asked to trust. */
+/** What a person is asked to trust. Nothing is sent to the endpoint before they do. */
 export interface Proposal {
   readonly endpoint: string;
+  /** The value that the subject is looked up by. */
   readonly subject: string;
-  readonly subjectId: string;
   readonly policy: string;
   /** In words for people: which file, at which branch. */
   readonly where: string;
   readonly mode: Mode;
+  /** The subject resolves to another id than the one that was pinned. */
+  readonly changedId: { readonly pinned: string; readonly found: string } | null;
 }
 
-export interface Installed extends Proposal {
+export interface Installed extends Omit<Proposal, 'changedId'> {
+  readonly subjectId: string;
   readonly hook: string;
   readonly home: string;
   /** Git ran the hook and the hook wrote to the spool. Null: this git can't be asked (before 2.36). */
@@ -62,20 +65,28 @@ export async function install(
   const { pin, where, config } = chosen.value;
   const endpoint = chooseEndpoint(entries, config, where, options);
   if (!endpoint.ok) return endpoint;
-  const subject = await chooseSubject(ports, config, endpoint.value);
-  if (!subject.ok) return subject;
+  const subject = await ports.git.effective(config.subject.from.replace(/^git:/, ''));
+  if (subject === null) return fail({ code: 'subject-unset', from: config.subject.from });
   const settings = readSettings(entries);
   const mode = options.mode ?? settings.mode;
-  const proposal: Proposal = { endpoint: endpoint.value, ...subject.value, policy: pin, where, mode };
+  const proposal: Proposal = { endpoint: endpoint.value, subject, policy: pin, where, mode, changedId: null };
   const accepted = await accept(settings.pins, proposal, options);
   if (!accepted.ok) return accepted;
-  const done = await putInPlace(ports, entries, proposal, options);
+  const subjectId = await findSubject(ports, config, endpoint.value, subject);
+  if (!subjectId.ok) return subjectId;
+  const still = await acceptId(settings.pins, proposal, subjectId.value, options);
+  if (!still.ok) return still;
+  const pins: Pins = { endpoint: endpoint.value, subject, subjectId: subjectId.value, policy: pin };
+  const done = await putInPlace(ports, entries, pins, mode, options);
   if (!done.ok) return done;
   const proved = await prove(ports, options.place);
   if (!proved.ok) return proved;
+  const { hook } = ports;
   return ok({
-    ...proposal,
-    hook: ports.hook.path,
+    ...pins,
+    where,
+    mode,
+    hook: hook.path,
     home: options.home,
     proved: proved.value,
     rules: config.rules.length,
@@ -162,14 +173,13 @@ function chooseEndpoint(
   return options.yes && !named ? fail({ code: 'endpoint-unnamed', endpoint }) : ok(endpoint);
 }
 
-/** Read once, at trust: who the person is, and which resource of the directory that is. */
-async function chooseSubject(
-  { git, connector }: InstallPorts,
-  { subject: { attribute, from }, timeout }: Config,
+/** Read once, at trust: which resource of the directory the person is. */
+async function findSubject(
+  { connector }: InstallPorts,
+  { subject: { attribute }, timeout }: Config,
   endpoint: string,
-): Promise<Result<{ subject: string; subjectId: string }, Failure>> {
-  const value = await git.effective(from.replace(/^git:/, ''));
-  if (value === null) return fail({ code: 'subject-unset', from });
+  value: string,
+): Promise<Result<string, Failure>> {
   const found = await connector.connect(endpoint, { pinned: true, timeout }).findSubjects(attribute, value);
   if (!found.ok) return found;
   return single(found.value, attribute, value, endpoint);
@@ -180,26 +190,44 @@ function single(
   attribute: SubjectAttribute,
   value: string,
   endpoint: string,
-): Result<{ subject: string; subjectId: string }, Failure> {
+): Result<string, Failure> {
   const [subject, ...others] = found;
   if (subject === undefined) return fail({ code: 'unknown-subject', attribute, value, endpoint });
   if (others.length > 0) return fail({ code: 'ambiguous-subject', attribute, value, count: found.length });
   if (!subject.active) return fail({ code: 'inactive-subject', value });
-  return ok({ subject: value, subjectId: subject.id });
+  return ok(subject.id);
 }
 
 async function accept(
-  pinned: Pick<Proposal, 'endpoint' | 'subject' | 'subjectId' | 'policy'> | null,
+  pinned: Pins | null,
+  proposal: Proposal,
+  options: InstallOptions,
+): Promise<Result<void, Failure>> {
+  const unchanged =
+    pinned?.endpoint === proposal.endpoint &&
+    pinned.subject === proposal.subject &&
+    pinned.policy === proposal.policy;
+  return unchanged ? ok(undefined) : confirmed(proposal, options);
+}
+
+/** The same name, but another account: somebody left, and the name was given again, or the directory is another. */
+async function acceptId(
+  pinned: Pins | null,
+  proposal: Proposal,
+  found: string,
+  options: InstallOptions,
+): Promise<Result<void, Failure>> {
+  const asked =
+    pinned === null || pinned.endpoint !== proposal.endpoint || pinned.subject !== proposal.subject;
+  if (asked || pinned.subjectId === found) return ok(undefined);
+  return confirmed({ ...proposal, changedId: { pinned: pinned.subjectId, found } }, options);
+}
+
+async function confirmed(
   proposal: Proposal,
   { yes, confirm }: InstallOptions,
 ): Promise<Result<void, Failure>> {
-  const unchanged =
-    pinned !== null &&
-    pinned.endpoint === proposal.endpoint &&
-    pinned.subject === proposal.subject &&
-    pinned.subjectId === proposal.subjectId &&
-    pinned.policy === proposal.policy;
-  if (yes || unchanged) return ok(undefined);
+  if (yes) return ok(undefined);
   if (confirm === null) return fail({ code: 'not-confirmed' });
   return (await confirm(proposal)) ? ok(undefined) : fail({ code: 'declined' });
 }
@@ -207,20 +235,21 @@ async function accept(
 async function putInPlace(
   ports: InstallPorts,
   entries: readonly ConfigEntry[],
-  proposal: Proposal,
-  { node, home, mode, newId }: InstallOptions,
+  pins: Pins,
+  mode: Mode,
+  { node, home, mode: asked, newId }: InstallOptions,
 ): Promise<Result<void, Failure>> {
   const known = readSettings(entries).pins;
   const worker = await ports.ground.placeWorker();
   if (!worker.ok) return worker;
   const stored = repositoryId(entries);
   const pinned = await ports.git.pin({
-    'scim-hook.endpoint': proposal.endpoint,
-    'scim-hook.subject': proposal.subject,
-    'scim-hook.subjectId': proposal.subjectId,
-    'scim-hook.policy': proposal.policy,
+    'scim-hook.endpoint': pins.endpoint,
+    'scim-hook.subject': pins.subject,
+    'scim-hook.subjectId': pins.subjectId,
+    'scim-hook.policy': pins.policy,
     'scim-hook.home': home,
-    ...(mode === null ? {} : { 'scim-hook.mode': mode }),
+    ...(asked === null ? {} : { 'scim-hook.mode': asked }),
     ...(stored === null ? { 'scim-hook.repository': newId() } : {}),
   });
   if (!pinned.ok) return pinned;
@@ -232,13 +261,14 @@ async function putInPlace(
     ? await ports.ground.lay({ madeHooksDirectory: true })
     : ok(undefined);
   if (!noted.ok) return noted;
-  return writeDown(ports, entries, proposal, known === null);
+  return writeDown(ports, entries, pins, mode, known === null);
 }
 
 async function writeDown(
   { audit, state, clock }: InstallPorts,
   entries: readonly ConfigEntry[],
-  { endpoint, subject, subjectId, policy, mode }: Proposal,
+  { endpoint, subject, subjectId, policy }: Pins,
+  mode: Mode,
   first: boolean,
 ): Promise<Result<void, Failure>> {
   const device = await state.device();

@@ -47,18 +47,26 @@ export async function runInstall(context: Context, flags: InstallFlags): Promise
 }
 
 function ask(screen: Screen, proposal: Proposal): Promise<boolean> {
+  if (proposal.changedId !== null) {
+    const { pinned, found } = proposal.changedId;
+    screen.note(
+      `${plain(proposal.subject)} was the account ${plain(pinned)} when it was accepted; now it is ${plain(found)}.`,
+    );
+    return screen.ask('Is that you?');
+  }
   screen.note('scim-hook would trust this in this clone:\n');
   for (const line of facts(screen, proposal)) screen.note(line);
   screen.note('\nYour token goes to that endpoint and nowhere else. Rules are read from that place only.');
   return screen.ask('Trust it?');
 }
 
-const facts = (
-  { paint }: Screen,
-  { endpoint, subject, subjectId, where, policy, mode }: Proposal,
-): string[] => [
+type Facts = Pick<Installed, 'endpoint' | 'subject' | 'where' | 'policy' | 'mode'> & {
+  readonly subjectId?: string;
+};
+
+const facts = ({ paint }: Screen, { endpoint, subject, subjectId, where, policy, mode }: Facts): string[] => [
   `  endpoint  ${paint.bold(plain(endpoint))}`,
-  `  you       ${plain(subject)} ${paint.dim(`(id ${plain(subjectId)})`)}`,
+  `  you       ${plain(subject)}${subjectId === undefined ? '' : paint.dim(` (id ${plain(subjectId)})`)}`,
   `  rules     ${plain(where)} ${paint.dim(policy.startsWith('sha256:') ? 'as it is now; in no commit yet' : policy)}`,
   `  mode      ${modeWords(mode)}`,
 ];

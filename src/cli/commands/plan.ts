@@ -7,11 +7,11 @@ import { ok, type Result } from '../../core/result.ts';
 import type { ChangeOutcome, Reason } from '../../core/vocabulary.ts';
 import { type Preview, preview } from '../../flow/preview.ts';
 import type { Here } from '../../wire/here.ts';
+import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, changeLine, exitOfReports, syncDocument } from '../report.ts';
 import { plain } from '../screen.ts';
 import { type ExitCode, reasonWords, wordsOf } from '../words.ts';
-import { askFor, type ManualAsk } from './sync.ts';
 
 export const runPlan = (context: Context, { branch }: { readonly branch?: string }): Promise<ExitCode> =>
   withHere(context, async (here) => {

@@ -1,14 +1,12 @@
 // `sync`: brings access in line with a branch now, in the foreground.
 
-import { workedOn } from '../../core/event.ts';
 import type { Failure } from '../../core/failure.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { backoff } from '../../core/retry.ts';
-import { readSettings } from '../../core/settings.ts';
-import type { Ask } from '../../flow/prepare.ts';
 import { type Settled, settle } from '../../flow/settle.ts';
 import type { Here } from '../../wire/here.ts';
-import { type Context, requireTrust, withHere } from '../context.ts';
+import { askFor, type ManualAsk } from '../ask-for.ts';
+import { type Context, withHere } from '../context.ts';
 import { changeDocument, exitOfReports, printSettled } from '../report.ts';
 import { type ExitCode, wordsOf } from '../words.ts';
 import { printPlan } from './plan.ts';
@@ -30,27 +28,6 @@ export const runSync = (context: Context, options: SyncOptions): Promise<ExitCod
     if (!settled.ok) return settled;
     return ok(show(context, asked.value, settled.value));
   });
-
-export type ManualAsk = Ask & { readonly kind: 'manual' };
-
-/** The current branch, or a lease by hand for a named one. */
-export async function askFor(here: Here, branch: string | undefined): Promise<Result<ManualAsk, Failure>> {
-  const trusted = requireTrust(readSettings(here.entries).pins !== null);
-  if (!trusted.ok) return trusted;
-  if (branch !== undefined) {
-    if (!(await here.git.isBranchName(branch))) return fail({ code: 'bad-branch', branch });
-    return ok({ kind: 'manual', place: here.place, branch, byHand: true });
-  }
-  const worktrees = await here.ports.repository.worktrees();
-  if (!worktrees.ok) return worktrees;
-  const mine = worktrees.value.find((worktree) => worktree.place.gitDir === here.place.gitDir);
-  return ok({
-    kind: 'manual',
-    place: here.place,
-    branch: mine === undefined ? null : workedOn(mine.head),
-    byHand: false,
-  });
-}
 
 /** Milliseconds for `--wait` where no config says. */
 const DEADLINE = 15_000;

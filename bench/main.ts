@@ -1,0 +1,22 @@
+// Runs all benchmarks in one go and prints their figures against the targets.
+import { cpus } from 'node:os';
+import type { Figure } from './figure.ts';
+import { benchHook } from './hook.ts';
+import { benchSwitch } from './switch.ts';
+
+const only = process.argv[2];
+const figures: Figure[] = [];
+if (only === undefined || only === 'hook') figures.push(...(await benchHook()));
+if (only === undefined || only === 'switch') figures.push(...(await benchSwitch()));
+
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,
+);
+console.log('| figure | measured | target | |\n|---|---|---|---|');
+for (const { name, value, target, unit, note } of figures) {
+  const verdict = target === null ? '' : value <= target ? 'met' : '**missed**';
+  const shown = unit === '×' ? value.toFixed(3) : Number.isInteger(value) ? String(value) : value.toFixed(1);
+  console.log(
+    `| ${name}${note === undefined ? '' : ` (${note})`} | ${shown} ${unit} | ${target === null ? '' : `≤ ${target}`} | ${verdict} |`,
+  );
+}
