@@ -7,8 +7,8 @@ import { repositoryId } from '../core/repository-id.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, type Pins, readSettings } from '../core/settings.ts';
 import type { Mode } from '../core/vocabulary.ts';
-import type { GitSetup, Ground, HookFile, PolicyFile, Ports } from './ports.ts';
-import { whereOf } from './standing.ts';
+import { choosePolicy } from './choose-policy.ts';
+import type { GitSetup, Ground, HookFile, Ports } from './ports.ts';
 
 export interface InstallPorts extends Ports {
   readonly git: GitSetup;
@@ -102,50 +102,6 @@ async function checkHook({ git, hook }: InstallPorts): Promise<Result<void, Fail
   if (!found.ok) return found;
   if (found.value.owner === 'foreign') return fail({ code: 'hook-exists', path: hook.path });
   return found.value.owner === 'ours-edited' ? fail({ code: 'hook-edited', path: hook.path }) : ok(undefined);
-}
-
-interface Chosen {
-  readonly pin: string;
-  readonly where: string;
-  readonly config: Config;
-}
-
-/** The remote's default branch where it holds the file, else a local branch that does, else the file as it lies there. */
-async function choosePolicy(
-  ports: InstallPorts,
-  { policy, place }: InstallOptions,
-): Promise<Result<Chosen, Failure>> {
-  const refs = policy === null ? await ports.git.policyRefs() : ok([policy]);
-  if (!refs.ok) return refs;
-  if (policy !== null && !/^refs\/(heads|remotes)\/./.test(policy)) {
-    return fail({ code: 'policy-ref-invalid', ref: policy, problem: 'is not the full name of a branch' });
-  }
-  for (const ref of refs.value) {
-    const read = await ports.repository.policy(ref);
-    if (!read.ok) return read;
-    if (read.value.state === 'found') return parse(ports, ref, read.value);
-    if (policy !== null) {
-      const problem = read.value.state === 'ref-gone' ? 'does not exist here' : 'holds no config file';
-      return fail({ code: 'policy-ref-invalid', ref, problem });
-    }
-  }
-  // Asked for as a file that is accepted by its content; which content is seen only now.
-  const read = await ports.repository.policy('sha256:');
-  if (!read.ok) return read;
-  if (read.value.state !== 'found') return fail({ code: 'config-missing', directory: place.path });
-  return parse(ports, `sha256:${read.value.blob}`, read.value);
-}
-
-async function parse(
-  ports: InstallPorts,
-  pin: string,
-  file: PolicyFile & { state: 'found' },
-): Promise<Result<Chosen, Failure>> {
-  const where = whereOf(pin, file.file);
-  const parsed = await ports.config.parse(file.file, file.text);
-  return parsed.ok
-    ? ok({ pin, where, config: parsed.value })
-    : fail({ code: 'config-invalid', where, faults: parsed.failure });
 }
 
 /** `--yes` alone accepts a loopback endpoint, or one that the machine's owner pinned for everybody. */
