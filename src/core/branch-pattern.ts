@@ -16,6 +16,20 @@ const NEVER_IN_A_BRANCH = /[\s~^:?[\]\\]/;
 /** A longer name is nobody's branch; the bound keeps a hostile name from making matching slow. */
 const LONGEST_BRANCH = 1024;
 
+/**
+ * How many parts of a pattern may stand for any length of text. Matching takes a name's length to this power at worst,
+ * and the name is whatever somebody called a branch.
+ */
+const MOST_LOOSE = 3;
+
+/** What of a capture's expression multiplies the ways to match; three optional parts or alternatives count as one. */
+function repetitions(regex: string): number {
+  const outsideClasses = regex.replace(/\\.|\[[^\]]*\]/g, 'x');
+  const unbounded = outsideClasses.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
+  const optional = outsideClasses.match(/[?|](?!:)/g)?.length ?? 0;
+  return unbounded + Math.ceil(optional / 3);
+}
+
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** Compiles one pattern, or says what is wrong with it. */
@@ -23,10 +37,12 @@ export function parseBranchPattern(text: string): Result<BranchPattern, string> 
   if (text === '') return fail('is empty');
   const captures: string[] = [];
   let source = '';
+  let loose = 0;
   let at = 0;
   while (at < text.length) {
     const startsSegment = at === 0 || text[at - 1] === '/';
     if (text.startsWith('**', at)) {
+      loose += 1;
       const end = at + 2;
       if (startsSegment && text[end] === '/') {
         source += '(?:.*/)?';
@@ -38,6 +54,7 @@ export function parseBranchPattern(text: string): Result<BranchPattern, string> 
     } else if (text[at] === '*') {
       const wholeSegment = startsSegment && (at + 1 === text.length || text[at + 1] === '/');
       source += wholeSegment ? '[^/]+' : '[^/]*';
+      loose += wholeSegment ? 0 : 1;
       at += 1;
     } else if (text[at] === '{') {
       const close = closingBrace(text, at);
@@ -53,6 +70,7 @@ export function parseBranchPattern(text: string): Result<BranchPattern, string> 
         );
       }
       captures.push(name);
+      loose += regex === null ? 0 : repetitions(regex);
       source += `(?<${name}>${regex ?? '[A-Za-z0-9._-]+'})`;
       at = close + 1;
     } else {
@@ -62,6 +80,11 @@ export function parseBranchPattern(text: string): Result<BranchPattern, string> 
       source += literal(character);
       at += 1;
     }
+  }
+  if (loose > MOST_LOOSE) {
+    return fail(
+      `repeats in ${loose} places; more than ${MOST_LOOSE} would make matching slow (* as a whole segment is free)`,
+    );
   }
   return ok({ text, captures, regex: new RegExp(`^(?:${source})$`) });
 }

@@ -77,6 +77,10 @@ function checkNames(rule: Rule, at: string): Fault[] {
     if (!isTemplate(target.name)) continue;
     const path = `${at}.grant`;
     const where = `"${target.name}"`;
+    if (isTemplate(target.name.replace(/\{[^{}]*\}/g, ''))) {
+      faults.push({ path, problem: `${where} has a brace without its other half` });
+      continue;
+    }
     if (target.name.startsWith('{')) {
       faults.push({
         path,

@@ -35,6 +35,8 @@ export function unite(grants: readonly Grant[]): Want[] {
   for (const { rule, targets } of grants) {
     for (const target of targets) {
       const want = wants.get(targetKey(target)) ?? { target, rules: [] };
+      // A name that some rule spells out is that rule's choice, not a branch's.
+      if (target.kind === 'group' && target.templated !== true) want.target = target;
       if (!want.rules.includes(rule.name)) want.rules.push(rule.name);
       wants.set(targetKey(target), want);
     }

@@ -89,10 +89,11 @@ class Walk {
     if (event.byHand !== true) {
       this.step(event.id, leave(this.leases, place.gitDir, event.branch));
       if (event.kind === 'manual') {
-        this.step(
-          event.id,
-          end(this.leases, (lease) => lease.by === 'hand' && lease.worktree?.gitDir === place.gitDir),
-        );
+        const byHand = (lease: Lease): boolean =>
+          lease.by === 'hand' &&
+          (lease.worktree?.gitDir === place.gitDir ||
+            (lease.worktree === null && lease.commonDir === this.input.commonDir));
+        this.step(event.id, end(this.leases, byHand));
       }
     }
     const reason = this.whyNotEnter(event);
@@ -134,15 +135,15 @@ class Walk {
     } as const;
     const entered = enter(this.leases, entry, { ...terms, policy: policy.version }, grants);
     // An event that waited longer than its rules last grants nothing any more.
-    const late = expire(entered.granted, this.input.now).ended;
-    const alive = end(entered.leases, (lease) => late.includes(lease));
+    const late = new Set(expire(entered.granted, this.input.now).ended.map((lease) => lease.id));
+    const before = this.leases.filter((lease) => late.has(lease.id));
     this.step(event.id, {
-      ...entered,
-      leases: alive.leases,
-      granted: entered.granted.filter((lease) => !late.includes(lease)),
+      leases: entered.leases.filter((lease) => !late.has(lease.id)),
+      ended: [...entered.ended, ...before],
+      granted: entered.granted.filter((lease) => !late.has(lease.id)),
     });
     if (grants.length === 0) this.reasons.set(event.id, 'no-rule');
-    else if (late.length === grants.length) this.reasons.set(event.id, 'expired');
+    else if (late.size === entered.granted.length) this.reasons.set(event.id, 'expired');
   }
 
   /** What live leases of this clone give follows the rules as they are now. */

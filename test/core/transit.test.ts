@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Lease } from '../../src/core/lease.ts';
+import { type Policy, type TransitInput, transit } from '../../src/core/transit.ts';
+import { config, counter, event, HOUR, lease, MAIN, NOW, rule, SIDE, TERMS } from './samples.ts';
+
+const { policy: version, ...terms } = TERMS;
+const trusted = (...rules: Parameters<typeof config>[0]): Policy => ({
+  state: 'trusted',
+  config: config(rules),
+  version,
+  file: '.scimsyncrc',
+});
+const nothing: ReadonlySet<string> = new Set();
+
+const go = (more: Partial<TransitInput>) =>
+  transit({
+    leases: [],
+    events: [],
+    heads: new Map([[MAIN.gitDir, { on: 'branch', branch: 'release/1' }]]),
+    commonDir: TERMS.commonDir,
+    mode: 'enforce',
+    policy: trusted(rule('release')),
+    terms,
+    gone: { branches: nothing, upstreams: nothing },
+    now: NOW,
+    newId: counter('lease'),
+    newEventId: counter('own'),
+    ...more,
+  });
+const ids = (leases: readonly Lease[]): string[] => leases.map((each) => each.id);
+const toMain = event('e', { branch: 'main' });
+
+describe('a switch', () => {
+  it('grants what the rules give', () => {
+    const done = go({ events: [event('e')] });
+    expect(ids(done.leases)).toEqual(['lease-1']);
+    expect(done.granted.get('e')).toEqual(done.leases);
+    expect(done.reasons.size).toBe(0);
+  });
+
+  it('says why it grants nothing', () => {
+    expect(go({ events: [toMain] }).reasons.get('e')).toBe('no-rule');
+    expect(go({ events: [event('e', { branch: null })] }).reasons.get('e')).toBe('detached');
+  });
+
+  it('ends what the branch before gave, by this very event', () => {
+    const done = go({ leases: [lease('old')], events: [toMain] });
+    expect(done.leases).toEqual([]);
+    expect(ids(done.ended)).toEqual(['old']);
+    expect(done.endedBy.get('old')).toBe('e');
+  });
+
+  it('acts only if nothing overtook it', () => {
+    const done = go({ leases: [lease('old')], events: [{ ...toMain, superseded: true }] });
+    expect(ids(done.leases)).toEqual(['old']);
+    expect(done.reasons.size).toBe(0);
+  });
+
+  it('leaves the lease of another worktree alone', () => {
+    const other = lease('other', { worktree: SIDE });
+    expect(ids(go({ leases: [lease('old'), other], events: [toMain] }).leases)).toEqual(['other']);
+  });
+});
+
+describe('no trust, no addition; leaving gives back all the same', () => {
+  const broken: [string, Partial<TransitInput>, string][] = [
+    ['untrusted', { policy: { state: 'untrusted', detail: '' } }, 'untrusted'],
+    ['ref gone', { policy: { state: 'ref-gone', ref: 'refs/heads/x' } }, 'untrusted'],
+    ['nothing pinned', { terms: null }, 'untrusted'],
+    ['invalid', { policy: { state: 'invalid', where: '' } }, 'invalid-config'],
+    ['release-only', { mode: 'release-only' }, 'off'],
+    ['off', { mode: 'off' }, 'off'],
+    ['file gone', { policy: { state: 'file-gone' } }, 'no-rule'],
+  ];
+
+  it.each(broken)('%s', (_, more, reason) => {
+    const entering = go({ ...more, events: [event('e')] });
+    expect(entering.leases).toEqual([]);
+    expect(entering.reasons.get('e')).toBe(reason);
+    const leaving = go({ ...more, leases: [lease('old')], events: [toMain] });
+    expect(ids(leaving.ended)).toEqual(['old']);
+  });
+
+  it.each(broken.slice(0, 5))('%s: what is held stays until it is over', (_, more) => {
+    expect(ids(go({ ...more, leases: [lease('old')] }).leases)).toEqual(['old']);
+    expect(ids(go({ ...more, leases: [lease('old')], now: NOW + 12 * HOUR }).ended)).toEqual(['old']);
+  });
+
+  it.each(broken.slice(5))('%s: what this clone held ends at once', (_, more) => {
+    const other = lease('other', { commonDir: '/elsewhere/.git' });
+    const done = go({ ...more, leases: [lease('old'), other] });
+    expect(ids(done.leases)).toEqual(['other']);
+    expect(done.events.map(({ kind, branch }) => [kind, branch])).toEqual([['settle', 'release/1']]);
+    expect(done.endedBy.get('old')).toBe(done.events[0]?.id);
+  });
+
+  it('audit mode grants leases; only the plan holds back', () => {
+    expect(go({ mode: 'audit', events: [event('e')] }).leases).toHaveLength(1);
+  });
+});
+
+describe('a rebase or bisect', () => {
+  const heads = new Map([[MAIN.gitDir, { on: 'detached' as const, holding: 'release/1' }]]);
+
+  it('holds what the branch has and grants nothing new', () => {
+    const old = lease('old');
+    const held = go({ heads, leases: [old], events: [event('e')] });
+    expect(held.leases).toEqual([old]);
+    expect(held.reasons.get('e')).toBe('detached');
+    expect(go({ heads, events: [event('e')] }).leases).toEqual([]);
+  });
+
+  it('does not keep a lease by hand from being granted', () => {
+    const byHand = event('e', { kind: 'manual', byHand: true, branch: 'release/1' });
+    expect(go({ heads, events: [byHand] }).leases).toHaveLength(1);
+  });
+});
+
+describe('by hand', () => {
+  const asked = event('e', { kind: 'manual', byHand: true, branch: 'release/7' });
+
+  it('adds to what the checkout has, and outlives a switch', () => {
+    const first = go({ leases: [lease('old')], events: [asked] });
+    expect(ids(first.leases)).toEqual(['old', 'lease-1']);
+    expect(ids(go({ leases: first.leases, events: [toMain] }).leases)).toEqual(['lease-1']);
+  });
+
+  it('is ended by a sync without a branch, whatever its rule’s until', () => {
+    const lasting = rule('release', { until: 'branch-deleted', lifetime: null });
+    for (const policy of [trusted(rule('release')), trusted(lasting)]) {
+      const byHand = go({ policy, events: [asked] }).leases;
+      expect(ids(byHand)).toEqual(['lease-1']);
+      const sync = event('s', { kind: 'manual', branch: 'main' });
+      expect(ids(go({ policy, leases: byHand, events: [sync] }).ended)).toEqual(['lease-1']);
+    }
+  });
+});
+
+describe('what ends by itself', () => {
+  it('expires, under an event of the time when it was over', () => {
+    const due = lease('due', { expires: NOW - HOUR });
+    const done = go({ leases: [due] });
+    expect(done.events).toMatchObject([{ kind: 'expired', at: NOW - HOUR, branch: 'release/1', place: MAIN }]);
+    expect(done.endedBy.get('due')).toBe('own-1');
+  });
+
+  it('one event for the leases of one checkout', () => {
+    const done = go({ leases: [lease('a', { expires: NOW }), lease('b', { expires: NOW })] });
+    expect(done.events).toHaveLength(1);
+    expect(done.endedBy).toEqual(new Map(['a', 'b'].map((id) => [id, 'own-1'])));
+  });
+
+  it('ends with its branch or its upstream, as its until says', () => {
+    const lasting = (id: string, until: Lease['until']) => lease(id, { until, worktree: null, expires: null });
+    const leases = [lasting('d', 'branch-deleted'), lasting('u', 'upstream-deleted'), lease('s')];
+    const gone = (branches: string[], upstreams: string[]) =>
+      ids(go({ leases, gone: { branches: new Set(branches), upstreams: new Set(upstreams) } }).ended);
+    expect(gone(['release/1'], [])).toEqual(['d', 'u']);
+    expect(gone([], ['release/1'])).toEqual(['u']);
+    expect(gone(['release/2'], ['release/2'])).toEqual([]);
+  });
+
+  it('an event that waited longer than its rules last grants nothing, and says so', () => {
+    const late = event('e', { at: NOW - 13 * HOUR });
+    const several = [rule('a', { branches: ['**'] }), rule('b', { branches: ['**'] })];
+    for (const policy of [trusted(rule('release')), trusted(...several)]) {
+      const done = go({ policy, events: [late] });
+      expect(done.leases).toEqual([]);
+      expect(done.reasons.get('e')).toBe('expired');
+    }
+  });
+});
+
+it('no lease ever vanishes: it is live, or it ended by an event that is told', () => {
+  const hours = fc.integer({ min: -14, max: 14 }).map((count) => count * HOUR);
+  const leases = fc.uniqueArray(
+    fc.record({
+      id: fc.constantFrom('a', 'b', 'c', 'd'),
+      branch: fc.constantFrom('release/1', 'release/2'),
+      worktree: fc.constantFrom(MAIN, SIDE),
+      by: fc.constantFrom('checkout' as const, 'hand' as const),
+      expires: hours.map((after) => NOW + after),
+    }),
+    { selector: (each) => each.id },
+  );
+  const events = fc.array(
+    fc.record({
+      branch: fc.constantFrom('release/1', 'release/2', 'main', null),
+      place: fc.constantFrom(MAIN, SIDE),
+      kind: fc.constantFrom('switch' as const, 'manual' as const),
+      at: hours.map((after) => NOW + Math.min(0, after)),
+    }),
+    { maxLength: 3 },
+  );
+  const policy = fc.constantFrom(trusted(rule('release')), trusted(), { state: 'file-gone' } as const);
+  fc.assert(
+    fc.property(leases, events, policy, (drawn, happened, followed) => {
+      const before = drawn.map(({ id, ...more }) => lease(id, more));
+      const done = go({
+        leases: before,
+        policy: followed,
+        events: happened.map((each, index) => event(`e${index}`, each)),
+      });
+      const told = new Set(done.events.map((each) => each.id));
+      for (const { id } of before) {
+        const live = ids(done.leases).includes(id);
+        expect(ids(done.ended).includes(id)).toBe(!live);
+        if (!live) expect(told).toContain(done.endedBy.get(id));
+      }
+    }),
+  );
+});
