@@ -10,6 +10,7 @@ import { renderHook } from '../src/core/hook-script.ts';
 import { type Figure, median } from './figure.ts';
 
 const ROUNDS = 400;
+const WARM_UP = 10;
 const STORMS = 15;
 const STORM_LENGTH = 40;
 
@@ -36,7 +37,7 @@ export async function benchHook(template = readFileSync('hooks/post-checkout', '
 
 async function switches(bench: Bench): Promise<Figure[]> {
   const times: Record<Arm, number[]> = { none: [], empty: [], alive: [], spawning: [] };
-  for (let round = -10; round < ROUNDS; round += 1) {
+  for (let round = -WARM_UP; round < ROUNDS; round += 1) {
     for (const arm of shuffled(ARMS)) {
       if (arm === 'spawning') rmSync(bench.pidFile(arm), { force: true });
       bench.warmUp();
@@ -46,6 +47,7 @@ async function switches(bench: Bench): Promise<Figure[]> {
       if (round >= 0) times[arm].push(ms);
     }
   }
+  if (bench.starts() !== ROUNDS + WARM_UP) throw new Error('the arms did not do what they are named for');
   const empty = median(times.empty);
   const figure = (arm: Arm, name: string, target: number | null): Figure => ({
     name,

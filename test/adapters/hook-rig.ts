@@ -17,7 +17,7 @@ export const SHELLS = ['dash', 'bash', 'bash --posix', 'busybox sh'];
 
 export const NULL_OID = '0'.repeat(40);
 
-export interface Run {
+interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -27,14 +27,14 @@ export interface Run {
 export const SILENT: Run = { code: 0, stdout: '', stderr: '' };
 
 /** What the stub worker says of itself when it starts. */
-export interface Start {
+interface Start {
   readonly pid: number;
   readonly args: string[];
   readonly cwd: string;
   readonly nodeOptions: string | null;
 }
 
-export type Env = Record<string, string | undefined>;
+type Env = Record<string, string | undefined>;
 
 interface Options {
   readonly cwd?: string;
@@ -64,7 +64,7 @@ export const until = (what: () => unknown): Promise<void> =>
     { timeout: 30_000, interval: 10 },
   );
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Gone, or dead and waiting for a parent to reap it. */
 export function hasEnded(pid: number): boolean {
@@ -108,8 +108,9 @@ export class Box implements AsyncDisposable {
   /** Two branches, `main` and `next`; the hook is in place, its worker is a program that does nothing. */
   static async open(ctx: Pick<TestContext, 'skip'>, shell: string): Promise<Box> {
     const [name = '', ...options] = shell.split(' ');
+    const [found, stand] = [[need(ctx, name), ...options].join(' '), need(ctx, 'true')];
     const root = await realpath(await mkdtemp(join(tmpdir(), 'scim-hook-')));
-    const box = new Box(root, [need(ctx, name), ...options].join(' '));
+    const box = new Box(root, found);
     await Promise.all([mkdir(box.home), mkdir(box.repo)]);
     await writeFile(
       join(box.home, '.gitconfig'),
@@ -121,7 +122,7 @@ export class Box implements AsyncDisposable {
     await box.git('commit', '-q', '-m', 'one');
     await box.git('branch', 'next');
     await mkdir(box.ours, { mode: 0o700 });
-    await box.install(need(ctx, 'true'));
+    await box.install(stand);
     return box;
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { coalesce, parseSpoolLine } from '../../src/core/event.ts';
 import type { Lease } from '../../src/core/lease.ts';
 import { type Policy, type TransitInput, transit } from '../../src/core/transit.ts';
 import { config, counter, event, HOUR, lease, MAIN, NOW, rule, SIDE, TERMS } from './samples.ts';
@@ -170,6 +171,17 @@ describe('what ends by itself', () => {
       expect(done.reasons.get('e')).toBe('expired');
     }
   });
+});
+
+it('a checkout of the current branch grants again, though the switch to it is open since yesterday', () => {
+  const yesterday = event('switch', { at: NOW - 13 * HOUR });
+  const head = { on: 'branch', branch: 'release/1' } as const;
+  const again = parseSpoolLine(`1\t${'a'.repeat(40)}\t${'a'.repeat(40)}\t\tref: refs/heads/release/1`);
+  if (again === null) throw new Error('the line was meant to be one');
+  const lines = [{ line: again, at: NOW }];
+  const newId = counter('renewal');
+  const events = coalesce({ place: MAIN, head, last: 'release/1', open: [yesterday], lines, now: NOW, newId });
+  expect(go({ events }).leases.map((each) => each.expires)).toEqual([NOW + 12 * HOUR]);
 });
 
 it('no lease ever vanishes: it is live, or it ended by an event that is told', () => {
