@@ -53,7 +53,7 @@ async function switches(bench: Bench): Promise<Figure[]> {
     name,
     value: rounded(median(times[arm]) / empty),
     target,
-    unit: '× empty hook',
+    unit: '×',
     note: `median of ${ROUNDS}: ${median(times[arm]).toFixed(2)} ms, empty hook ${empty.toFixed(2)} ms`,
   });
   return [
@@ -82,7 +82,7 @@ async function storms(bench: Bench): Promise<Figure[]> {
   const name = `storm of ${STORM_LENGTH} checkouts`;
   const note = `median of ${STORMS}: ${spawning.toFixed(0)} ms, empty hook ${empty.toFixed(0)} ms`;
   return [
-    { name, value: rounded(spawning / empty), target: 1.15, unit: '× empty hook', note },
+    { name, value: rounded(spawning / empty), target: 1.15, unit: '×', note },
     {
       name: `workers started by a ${name}`,
       value: workers,

@@ -79,7 +79,7 @@ describe('seal', () => {
   });
 
   it('lets no field of the caller’s stand in for the chain’s own', () => {
-    const sly = { ...change, seq: 99, prev: 'f'.repeat(64), hash: 'x', v: 7, time: 'never' };
+    const sly = { ...change, seq: 99, prev: 'f'.repeat(64), v: 7, time: 'never' };
     const line = parse(seal(sly, stamp, CHAIN_START, sha256).text);
     expect(line).toMatchObject({ seq: 1, prev: '0'.repeat(64), v: 1, time: stamp.time });
     expect(isIntact(line, sha256)).toBe(true);
@@ -114,6 +114,8 @@ describe('parseAuditLine', () => {
 
   it('takes no line that was cut short', () => {
     const { text } = seal(change, stamp, CHAIN_START, sha256);
-    fc.assert(fc.property(fc.nat(text.length - 1), (length) => parseAuditLine(text.slice(0, length)) === null));
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), (length) => parseAuditLine(text.slice(0, length)) === null),
+    );
   });
 });

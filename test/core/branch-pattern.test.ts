@@ -176,7 +176,8 @@ describe('a hostile branch name', () => {
     const parsed = parseBranchPattern(text);
     // Refusing such a pattern is as good as matching it quickly.
     if (!parsed.ok) return;
-    const run = () => runInNewContext('match()', { match: () => matchBranch(parsed.value, name) }, { timeout: 2_000 });
+    const run = () =>
+      runInNewContext('match()', { match: () => matchBranch(parsed.value, name) }, { timeout: 2_000 });
     expect(run).not.toThrow();
   });
 });

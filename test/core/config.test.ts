@@ -34,7 +34,11 @@ describe('checkConfig', () => {
   it.each([
     ['a name that is all placeholder', [byName('{team}')], /must start with letters of its own/],
     ['an id from the branch', [byName('g-{team}', { by: 'id' })], /can only be a displayName/],
-    ['an externalId from the branch', [byName('g-{team}', { by: 'externalId' })], /can only be a displayName/],
+    [
+      'an externalId from the branch',
+      [byName('g-{team}', { by: 'externalId' })],
+      /can only be a displayName/,
+    ],
     ['a placeholder that nothing captures', [byName('g-{tema}')], /needs \{tema\}, which the pattern/],
     ['a placeholder of Object.prototype', [byName('g-{constructor}')], /needs \{constructor\}/],
     ['an empty placeholder', [byName('g-{}')], /needs \{\}/],
@@ -89,7 +93,11 @@ describe('checkConfig', () => {
   });
 
   it('tells all faults at once', () => {
-    const faulty = rule('release', { branches: ['a b'], grant: [byName('{x}')], eligible: [byName('jit-release')] });
+    const faulty = rule('release', {
+      branches: ['a b'],
+      grant: [byName('{x}')],
+      eligible: [byName('jit-release')],
+    });
     const paths = checkConfig(config([sound, faulty])).map((fault) => fault.path);
     expect(new Set(paths)).toEqual(
       new Set(['rules[1].name', 'rules[1].branches[0]', 'rules[1].grant', 'rules[1].eligible.groups']),

@@ -55,7 +55,12 @@ describe('parseEndpoint', () => {
 
 it('isLoopback knows this machine from others', () => {
   const here = ['http://localhost', 'https://127.0.0.1/scim', 'http://127.255.255.254', 'https://[::1]/x'];
-  const there = ['https://idp.example.com', 'https://localhost.example', 'https://128.0.0.1', 'https://[::2]'];
+  const there = [
+    'https://idp.example.com',
+    'https://localhost.example',
+    'https://128.0.0.1',
+    'https://[::2]',
+  ];
   expect(here.map(isLoopback)).toEqual(here.map(() => true));
   expect(there.map(isLoopback)).toEqual(there.map(() => false));
 });

@@ -20,7 +20,11 @@ describe('parseSpoolLine', () => {
     ['a linked worktree', `1\t${A}\t${A}\tside\tref: refs/heads/x`, { worktreeId: 'side', branch: 'x' }],
     ['a detached HEAD', `1\t${A}\t${A}\t\t${A}`, { branch: null }],
     ['SHA-256', `1\t${B}\t${B}\t\t${B}`, { old: B, new: B, branch: null }],
-    ['reftable, which has a constant there', `1\t${A}\t${A}\t\tref: refs/heads/.invalid`, { branch: undefined }],
+    [
+      'reftable, which has a constant there',
+      `1\t${A}\t${A}\t\tref: refs/heads/.invalid`,
+      { branch: undefined },
+    ],
     ['a HEAD that could not be read', `1\t${A}\t${A}\t\t`, { branch: undefined }],
     ['a HEAD that is no branch', `1\t${A}\t${A}\t\tref: refs/remotes/origin/x`, { branch: undefined }],
     ['quotes and umlauts', `1\t${A}\t${A}\t\tref: refs/heads/ü"'$x`, { branch: 'ü"\'$x' }],
@@ -64,7 +68,9 @@ const on = (branch: string): Head => ({ on: 'branch', branch });
 const detached = (holding: string | null): Head => ({ on: 'detached', holding });
 const line = (branch: string | null | undefined): SpoolLine => ({ old: A, new: A, worktreeId: '', branch });
 
-function look(seen: { lines?: (string | null | undefined)[] } & Partial<Omit<Sighting, 'lines'>>): OpenEvent[] {
+function look(
+  seen: { lines?: (string | null | undefined)[] } & Partial<Omit<Sighting, 'lines'>>,
+): OpenEvent[] {
   return coalesce({
     place: MAIN,
     head: on('main'),
@@ -153,15 +159,21 @@ describe('coalesce', () => {
     const head = branch.map((name) => (name === null ? detached(null) : on(name)));
     const reported = fc.array(fc.oneof(branch, fc.constant(undefined)), { maxLength: 6 });
     fc.assert(
-      fc.property(head, fc.option(branch, { nil: undefined }), reported, reported, (now, last, first, then) => {
-        const open = look({ head: now, last, lines: first });
-        const events = look({ head: now, last: workedOn(now), open, lines: then, newId: counter('later') });
-        const acting = events.filter((each) => !each.superseded);
-        expect(acting.length).toBeLessThanOrEqual(1);
-        for (const each of acting) expect(each.branch).toBe(workedOn(now));
-        const kept = new Set(events.map((each) => each.id));
-        for (const each of open) if (!each.renewal) expect(kept).toContain(each.id);
-      }),
+      fc.property(
+        head,
+        fc.option(branch, { nil: undefined }),
+        reported,
+        reported,
+        (now, last, first, then) => {
+          const open = look({ head: now, last, lines: first });
+          const events = look({ head: now, last: workedOn(now), open, lines: then, newId: counter('later') });
+          const acting = events.filter((each) => !each.superseded);
+          expect(acting.length).toBeLessThanOrEqual(1);
+          for (const each of acting) expect(each.branch).toBe(workedOn(now));
+          const kept = new Set(events.map((each) => each.id));
+          for (const each of open) if (!each.renewal) expect(kept).toContain(each.id);
+        },
+      ),
     );
   });
 });

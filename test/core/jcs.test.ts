@@ -64,10 +64,16 @@ describe('canonicalise', () => {
 
   it('is what JSON.stringify says of a value whose keys are sorted', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ minLength: 1 }).map((key) => `k${key}`), fc.string()), (object) => {
-        const sorted = Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-        expect(canonicalise(object)).toBe(JSON.stringify(sorted));
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.string({ minLength: 1 }).map((key) => `k${key}`),
+          fc.string(),
+        ),
+        (object) => {
+          const sorted = Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+          expect(canonicalise(object)).toBe(JSON.stringify(sorted));
+        },
+      ),
     );
   });
 });

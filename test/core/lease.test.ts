@@ -96,7 +96,10 @@ describe('enter', () => {
   });
 
   it('is the same when done twice', () => {
-    const rules = [rule('release'), rule('all', { branches: ['**'], lifetime: null, until: 'upstream-deleted' })];
+    const rules = [
+      rule('release'),
+      rule('all', { branches: ['**'], lifetime: null, until: 'upstream-deleted' }),
+    ];
     const once = enterWith([], rules);
     expect(enterWith(once.leases, rules).leases).toEqual(once.leases);
   });
@@ -109,7 +112,9 @@ describe('redecide', () => {
     const kept = lease('kept', { branch: 'hotfix/1', rules: ['hotfix'] });
     const { leases, ended } = redecide([lease('gone'), kept], CLONE, config([rule('hotfix')]), policy);
     expect(ids(ended)).toEqual(['gone']);
-    expect(leases).toEqual([{ ...kept, policy, wants: [{ target: byName('jit-hotfix'), rules: ['hotfix'] }] }]);
+    expect(leases).toEqual([
+      { ...kept, policy, wants: [{ target: byName('jit-hotfix'), rules: ['hotfix'] }] },
+    ]);
   });
 
   it('follows what a rule gives now, but brings no rule that came later', () => {

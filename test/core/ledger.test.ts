@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { drop, EMPTY_LEDGER, find, holders, isOurs, itemKey, put, sameHolder } from '../../src/core/ledger.ts';
+import {
+  drop,
+  EMPTY_LEDGER,
+  find,
+  holders,
+  isOurs,
+  itemKey,
+  put,
+  sameHolder,
+} from '../../src/core/ledger.ts';
 import { group, HOLDER, holding, lease } from './samples.ts';
 
 const held = holding(group('jit-release'));

@@ -5,7 +5,12 @@ import type { ValueFacts } from '../../src/core/scim-message.ts';
 
 const item = fc
   .record({ name: fc.constantFrom('a', 'b', 'c'), type: fc.constantFrom('x', 'y', undefined) })
-  .map(({ name, type }) => ({ kind: 'role' as const, name, id: null, ...(type === undefined ? {} : { type }) }));
+  .map(({ name, type }) => ({
+    kind: 'role' as const,
+    name,
+    id: null,
+    ...(type === undefined ? {} : { type }),
+  }));
 const value: fc.Arbitrary<ValueFacts> = fc
   .record({ one: item, primary: fc.boolean(), more: fc.string() })
   .map(({ one, ...rest }) => {

@@ -33,13 +33,17 @@ describe('outcomeOf', () => {
 
   it('is the same in any order, and always the outcome of one of them', () => {
     fc.assert(
-      fc.property(fc.array(change, { minLength: 1 }), fc.option(fc.constantFrom(...REASONS)), (changes, why) => {
-        const ended = outcomeOf(changes, why ?? undefined);
-        expect(outcomeOf(changes.toReversed(), why ?? undefined).outcome).toBe(ended.outcome);
-        if (why === null) expect(changes.map((each) => each.outcome)).toContain(ended.outcome);
-        if (ended.reason !== undefined && ended.reason !== why)
-          expect(changes).toContainEqual({ outcome: ended.outcome, reason: ended.reason });
-      }),
+      fc.property(
+        fc.array(change, { minLength: 1 }),
+        fc.option(fc.constantFrom(...REASONS)),
+        (changes, why) => {
+          const ended = outcomeOf(changes, why ?? undefined);
+          expect(outcomeOf(changes.toReversed(), why ?? undefined).outcome).toBe(ended.outcome);
+          if (why === null) expect(changes.map((each) => each.outcome)).toContain(ended.outcome);
+          if (ended.reason !== undefined && ended.reason !== why)
+            expect(changes).toContainEqual({ outcome: ended.outcome, reason: ended.reason });
+        },
+      ),
     );
   });
 });

@@ -69,7 +69,9 @@ describe('decide and unite', () => {
     const marks = [
       [templated, literal],
       [literal, templated],
-    ].map((rules) => wants(rules, 'feature/7').map(({ target }) => target.kind === 'group' && target.templated));
+    ].map((rules) =>
+      wants(rules, 'feature/7').map(({ target }) => target.kind === 'group' && target.templated),
+    );
     expect(marks[0]).toEqual(marks[1]);
   });
 
@@ -88,7 +90,9 @@ describe('decide and unite', () => {
       new Map(wants(given, branch).map((want) => [targetKey(want.target), new Set(want.rules)]));
     fc.assert(
       fc.property(rules, fc.constantFrom('x/a', 'x/b', 'y', 'main'), (drawn, branch) => {
-        const made = drawn.map((each) => rule(each.name, { ...each, grant: each.grant.map((one) => byName(one)) }));
+        const made = drawn.map((each) =>
+          rule(each.name, { ...each, grant: each.grant.map((one) => byName(one)) }),
+        );
         expect(asSet(made.toReversed(), branch)).toEqual(asSet(made, branch));
       }),
     );

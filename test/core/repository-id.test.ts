@@ -19,12 +19,18 @@ describe('canonicalRemote', () => {
     expect(canonicalRemote(url)).toBe('github.com/acme/payments');
   });
 
-  it.each(['/srv/payments.git', '../payments', './a:b', 'C:\\code\\payments', 'c:/code', 'file:///srv/x.git', '', 'x'])(
-    '%s is on this machine, or nowhere',
-    (url) => {
-      expect(canonicalRemote(url)).toBeNull();
-    },
-  );
+  it.each([
+    '/srv/payments.git',
+    '../payments',
+    './a:b',
+    'C:\\code\\payments',
+    'c:/code',
+    'file:///srv/x.git',
+    '',
+    'x',
+  ])('%s is on this machine, or nowhere', (url) => {
+    expect(canonicalRemote(url)).toBeNull();
+  });
 
   it('keeps the case of the path, and a port', () => {
     expect(canonicalRemote('https://git.example:8443/Acme/Payments')).toBe('git.example:8443/Acme/Payments');
@@ -34,7 +40,9 @@ describe('canonicalRemote', () => {
     const password = fc.string({ unit: fc.constantFrom(...'@:!$*+xyz'), minLength: 1 });
     fc.assert(
       fc.property(password, (secret) => {
-        expect(canonicalRemote(`https://alice:${secret}@github.com/acme/payments`)).toBe('github.com/acme/payments');
+        expect(canonicalRemote(`https://alice:${secret}@github.com/acme/payments`)).toBe(
+          'github.com/acme/payments',
+        );
       }),
     );
   });
@@ -58,6 +66,11 @@ describe('repositoryId', () => {
   });
 
   it('comes from local config alone', () => {
-    expect(repositoryId([{ ...origin, scope: 'global' }, { ...stored, scope: 'command' }])).toBeNull();
+    expect(
+      repositoryId([
+        { ...origin, scope: 'global' },
+        { ...stored, scope: 'command' },
+      ]),
+    ).toBeNull();
   });
 });

@@ -88,7 +88,9 @@ describe('the mode', () => {
     ['enforce', 'Audit', 'release-only'],
     ['enforce', '', 'release-only'],
   ])('global %s, local %s: %s', (global, local, expected) => {
-    expect(readSettings([entry('global', 'mode', global), entry('local', 'mode', local)]).mode).toBe(expected);
+    expect(readSettings([entry('global', 'mode', global), entry('local', 'mode', local)]).mode).toBe(
+      expected,
+    );
   });
 
   it('is never wider than any scope says', () => {

@@ -142,7 +142,9 @@ describe('what ends by itself', () => {
   it('expires, under an event of the time when it was over', () => {
     const due = lease('due', { expires: NOW - HOUR });
     const done = go({ leases: [due] });
-    expect(done.events).toMatchObject([{ kind: 'expired', at: NOW - HOUR, branch: 'release/1', place: MAIN }]);
+    expect(done.events).toMatchObject([
+      { kind: 'expired', at: NOW - HOUR, branch: 'release/1', place: MAIN },
+    ]);
     expect(done.endedBy.get('due')).toBe('own-1');
   });
 
@@ -153,7 +155,8 @@ describe('what ends by itself', () => {
   });
 
   it('ends with its branch or its upstream, as its until says', () => {
-    const lasting = (id: string, until: Lease['until']) => lease(id, { until, worktree: null, expires: null });
+    const lasting = (id: string, until: Lease['until']) =>
+      lease(id, { until, worktree: null, expires: null });
     const leases = [lasting('d', 'branch-deleted'), lasting('u', 'upstream-deleted'), lease('s')];
     const gone = (branches: string[], upstreams: string[]) =>
       ids(go({ leases, gone: { branches: new Set(branches), upstreams: new Set(upstreams) } }).ended);
@@ -180,7 +183,15 @@ it('a checkout of the current branch grants again, though the switch to it is op
   if (again === null) throw new Error('the line was meant to be one');
   const lines = [{ line: again, at: NOW }];
   const newId = counter('renewal');
-  const events = coalesce({ place: MAIN, head, last: 'release/1', open: [yesterday], lines, now: NOW, newId });
+  const events = coalesce({
+    place: MAIN,
+    head,
+    last: 'release/1',
+    open: [yesterday],
+    lines,
+    now: NOW,
+    newId,
+  });
   expect(go({ events }).leases.map((each) => each.expires)).toEqual([NOW + 12 * HOUR]);
 });
 

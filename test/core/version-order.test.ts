@@ -21,9 +21,12 @@ const ORDER = [
 ];
 
 describe('isNewer', () => {
-  it.each(ORDER.flatMap((a, i) => ORDER.map((b, j) => [a, b, i > j] as const)))('%s over %s: %s', (a, b, newer) => {
-    expect(isNewer(a, b)).toBe(newer);
-  });
+  it.each(ORDER.flatMap((a, i) => ORDER.map((b, j) => [a, b, i > j] as const)))(
+    '%s over %s: %s',
+    (a, b, newer) => {
+      expect(isNewer(a, b)).toBe(newer);
+    },
+  );
 
   it('leaves build metadata out', () => {
     expect(isNewer('1.0.0+2', '1.0.0+1')).toBe(false);
