@@ -17,12 +17,15 @@ export interface Claim {
 export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] } {
   const claims: Claim[] = [];
   const refused = new Map<string, Change>();
-  for (const lease of input.ledger.leases) {
+  // In an order of their own, so that the plan doesn't depend on how the ledger came to be.
+  const leases = input.ledger.leases.toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+  for (const lease of leases) {
     if (!sameHolder(lease, input.holder)) continue;
     const mine = lease.commonDir === input.commonDir;
     for (const { target, rules } of lease.wants) {
       const refuse = (reason: Reason, item: Item): void => {
-        if (mine) refused.set(targetKey(target), refusal(reason, item, rules, lease));
+        const key = targetKey(target);
+        if (mine && !refused.has(key)) refused.set(key, refusal(reason, item, rules, lease));
       };
       const eligible = mine ? rules.filter((rule) => !input.ineligible.has(rule)) : rules;
       const resolution = resolutionOf(input, target);
@@ -36,6 +39,8 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
       else claims.push({ target, item, rules: eligible, lease, mine });
     }
   }
+  // What one lease, or rule, can't have, another may.
+  for (const claim of claims) if (claim.mine) refused.delete(targetKey(claim.target));
   return { claims, refused: [...refused.values()] };
 }
 
@@ -69,7 +74,7 @@ const refusal = (reason: Reason, item: Item, rules: readonly string[], lease: Le
 export const givenBy = (rules: readonly string[], branch: string): string =>
   `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')} on ${branch}`;
 
-/** A group that can't be resolved just now (renamed, ambiguous, unreadable) is no reason to take it away. */
+/** A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. */
 export function isWantedUnresolved(input: PlanInput, holding: Holding): boolean {
   if (holding.item.kind !== 'group') return false;
   return input.ledger.leases.some(
@@ -79,7 +84,8 @@ export function isWantedUnresolved(input: PlanInput, holding: Holding): boolean 
         const mine = lease.commonDir === input.commonDir;
         if (mine && rules.every((rule) => input.ineligible.has(rule))) return false;
         if (target.kind !== 'group' || target.name !== nameBy(target.by, holding.item)) return false;
-        return input.facts.resolutions.get(targetKey(target)) === undefined;
+        const resolution = input.facts.resolutions.get(targetKey(target));
+        return resolution === undefined || 'missing' in resolution;
       }),
   );
 }

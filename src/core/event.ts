@@ -30,6 +30,8 @@ export interface OpenEvent {
   readonly at: number;
   /** A checkout of the branch that was current already: it renews, but is no switch and is logged only for its changes. */
   readonly renewal: boolean;
+  /** The branch was checked out once more since: from then on counts what it grants. */
+  readonly renewed?: number;
   /** A lease by hand (`sync --branch`): it doesn't say where HEAD is. */
   readonly byHand?: true;
   /** A later one in the same worktree came before this was settled: it is closed without having acted. */
@@ -108,11 +110,13 @@ export function coalesce(seen: Sighting): OpenEvent[] {
 function supersede(events: readonly OpenEvent[]): OpenEvent[] {
   const live = events.filter((event) => !event.superseded);
   const last = live.at(-1);
-  const acting =
+  const switched =
     last?.renewal === true
-      ? (live.findLast((event) => !event.renewal && event.branch === last.branch) ?? last)
-      : last;
+      ? live.findLast((event) => !event.renewal && event.branch === last.branch)
+      : undefined;
+  const acting = switched ?? last;
+  const renewed = switched !== undefined && last !== undefined ? { renewed: last.at } : {};
   return events
     .filter((event) => event === acting || !event.renewal)
-    .map((event) => (event === acting ? event : { ...event, superseded: true }));
+    .map((event) => (event === acting ? { ...event, ...renewed } : { ...event, superseded: true }));
 }

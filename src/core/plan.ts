@@ -82,7 +82,8 @@ export function plan(input: PlanInput): Plan {
     const holding = holdings.find((other) => itemKey(other.item) === key);
     return want(input, together, holding, input.facts.presence.get(key) ?? 'unknown');
   });
-  const parts = [released, stray(input, holdings, wanted), ...added, { changes: refused }];
+  const kept = holdings.filter((holding) => released.forget?.includes(holding) !== true);
+  const parts = [released, stray(input, kept, wanted), ...added, { changes: refused }];
   return {
     changes: parts.flatMap((part) => part.changes ?? []).sort(inOrder),
     adopt: parts.flatMap((part) => part.adopt ?? []),
@@ -116,7 +117,8 @@ function want(
     rules,
     why: givenBy(rules, lease.branch),
     lease: lease.id,
-    before: holding?.before ?? presence,
+    // Seen absent now, whatever it was before: what is added is ours.
+    before: presence === 'absent' ? 'absent' : (holding?.before ?? presence),
     managed: managed || holding?.managed === true,
     disposition: disposition(input.additions),
   };
@@ -125,10 +127,28 @@ function want(
     // A crash came between the request and the ledger. Ours either way; only the line is missing.
     if (holding.state === 'adding')
       return { changes: [{ ...change, disposition: { do: 'record', happened: true } }] };
+    if (holding.state === 'removing') return { changes: [interrupted(holding, false)] };
     return holding.state === 'held' ? {} : { adopt: [{ ...holding, state: 'held' }] };
+  }
+  if (holding?.state === 'removing' && presence === 'absent') {
+    return { changes: [interrupted(holding, true), change] };
   }
   if (presence === 'unknown' && holding?.state === 'held') return {};
   return { changes: [change] };
+}
+
+/** A removal that a crash cut short, of something that is wanted again: what became of it gets its line first. */
+function interrupted(holding: Holding, happened: boolean): Change {
+  return {
+    op: 'remove',
+    item: holding.item,
+    rules: holding.rules,
+    why: happened ? 'found gone after a crash' : 'never arrived',
+    lease: holding.lease,
+    before: holding.before,
+    managed: holding.managed,
+    disposition: { do: 'record', happened },
+  };
 }
 
 const disposition = (additions: Additions): Disposition =>

@@ -21,9 +21,11 @@ function replayChange(ledger: Ledger, line: AuditLine): Ledger {
   if (line.op === 'add') {
     if (line.outcome === 'applied') return put(ledger, { ...holding, state: 'held' });
     // `pending` may have arrived; it stays what the intent made of it, so that whatever is found counts as ours.
-    return line.outcome === 'failed' ? drop(ledger, holding) : ledger;
+    const mayHaveArrived = line.status !== undefined && line.status >= 500;
+    return line.outcome === 'failed' && !mayHaveArrived ? drop(ledger, holding) : ledger;
   }
   if (line.outcome === 'applied') return drop(ledger, holding);
+  if (line.outcome === 'failed') return put(ledger, { ...holding, state: 'held' });
   return line.outcome === 'owed' ? put(ledger, { ...holding, state: 'owed' }) : ledger;
 }
 

@@ -6,7 +6,7 @@ import type { ConfigEntry } from './settings.ts';
  * No userinfo, query or scheme survives, so nothing secret reaches the log. Null for a path on this machine.
  */
 export function canonicalRemote(url: string): string | null {
-  const scheme = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^/?#]+)\/([^?#]*)/i.exec(url);
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/]*@)?([^@/?#]+)\/([^?#]*)/i.exec(url);
   // The scp-like form; a drive letter or a local path is neither.
   const scp = scheme ? null : /^(?:[^@/:]+@)?([^/:]{2,}):(?!\/\/)([^?#]*)/.exec(url);
   const [, host, path] = scheme ?? scp ?? [];

@@ -130,7 +130,7 @@ class Walk {
       branch: event.branch,
       by,
       event: event.id,
-      now: event.at,
+      now: event.renewed ?? event.at,
       newId: this.input.newId,
     } as const;
     const entered = enter(this.leases, entry, { ...terms, policy: policy.version }, grants);

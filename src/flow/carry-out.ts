@@ -98,7 +98,8 @@ export class CarryOut {
 
   private async record(change: Change, happened: boolean, started: number): Promise<void> {
     const holding = this.holding(change, 'held');
-    this.ledger = change.op === 'add' && happened ? put(this.ledger, holding) : drop(this.ledger, holding);
+    const isHeld = (change.op === 'add') === happened;
+    this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
@@ -150,7 +151,9 @@ export class CarryOut {
   }
 
   private async remove(change: Change): Promise<Verdicted> {
-    const holding = this.holding(change, 'removing');
+    // From here on the entry is about its removal: after a crash, the line that is missing belongs to this event.
+    const kept = this.holding(change, 'removing');
+    const holding = { ...kept, event: this.errand.eventOf(change)?.event ?? kept.event };
     const owe = (why: Omit<Verdicted, 'outcome'>): Verdicted => {
       this.ledger = put(this.ledger, { ...holding, state: 'owed' });
       return { ...why, outcome: 'owed' };

@@ -83,7 +83,7 @@ describe('what a lease wants', () => {
     const left = { ...after, ledger: { ...after.ledger, leases: [] } };
     const leaving = planOf(left, factsOf(left, [RELEASE]));
     expect(leaving).toMatchObject({ changes: [], forget: [{ item: RELEASE }] });
-    expect(sent(planOf(left, factsOf(left, [RELEASE]), jit))).toEqual([]);
+    expect(sent(planOf(left, factsOf(left, [RELEASE]), jit))).toEqual(['remove jit-release']);
   });
 
   it('by another clone is kept, but only added by that clone’s own wake-up', () => {

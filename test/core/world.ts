@@ -85,7 +85,7 @@ function carry(world: World, change: Change): World {
     event: find(ledger, { ...HOLDER, item })?.event ?? 'e',
   };
   if (disposition.do === 'record') {
-    const kept = op === 'add' && disposition.happened;
+    const kept = (op === 'add') === disposition.happened;
     return { ...world, ledger: kept ? putHolding(ledger, entry) : drop(ledger, entry) };
   }
   const held = new Set(world.held);

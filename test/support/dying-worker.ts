@@ -1,81 +1,57 @@
-// Puts a worker in the real one's place that dies at a chosen step (kill-points.ts), and tells what its steps are.
-import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+// A worker that kills itself, as `kill -9` would, right before its N-th step that anybody outside could notice: a write,
+// a rename, a lock taken or freed, bytes sent. It is the real bundle, with node's own functions counted around it.
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { expect } from 'vitest';
-import { isIntact } from '../../src/core/audit-record.ts';
-import { sha256 } from '../adapters/hook-rig.ts';
-import { type Repo, type Sandbox, until } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
 
-/** What a worker did until it died, or until all was settled: its steps by name, without the one it died at. */
-export interface Life {
-  readonly steps: readonly string[];
-  readonly died: boolean;
+export interface DyingWorker {
+  /** Puts the dying worker in the stable place. */
+  arm(step: number): Promise<void>;
+  /** Puts the real one back. */
+  disarm(): Promise<void>;
+  /** The steps the last one took. */
+  steps(): Promise<string[]>;
 }
 
-const killPoints = build({
-  entryPoints: [fileURLToPath(new URL('./kill-points.ts', import.meta.url))],
-  bundle: true,
-  platform: 'node',
-  format: 'iife',
-  target: 'node20.18',
-  write: false,
-}).then(({ outputFiles: [file] }) => file?.text ?? '');
+export function dyingWorker(sandbox: Sandbox): DyingWorker {
+  const real = join(sandbox.root, 'real-worker.cjs');
+  const log = join(sandbox.root, 'steps');
+  return {
+    arm: async (step) => {
+      await writeFile(real, await readFile(join(sandbox.bin, '..', '..', 'dist', 'worker.cjs')));
+      await writeFile(log, '');
+      await writeFile(sandbox.workerBundle, wrapper(real, log, step));
+    },
+    disarm: async () => writeFile(sandbox.workerBundle, await readFile(real)),
+    steps: async () => (await readFile(log, 'utf8')).split('\n').slice(0, -1),
+  };
+}
 
-export class DyingWorker {
-  readonly #repo: Repo;
-  readonly #sandbox: Sandbox;
-  readonly #real: string;
-  readonly #trace: string;
-
-  constructor(repo: Repo) {
-    this.#repo = repo;
-    this.#sandbox = repo.sandbox;
-    this.#real = join(repo.sandbox.root, 'real-worker.cjs');
-    this.#trace = join(repo.sandbox.root, 'trace');
-  }
-
-  /** A switch whose worker dies before its step `at`; without, it lives until everything is settled. */
-  async checkout(branch: string, at?: number): Promise<Life> {
-    await this.#place();
-    await rm(this.#trace, { force: true });
-    const env = { DIE_TRACE: this.#trace, DIE_AT: String(at ?? 'never') };
-    const ran = await this.#sandbox.run('git', ['checkout', '-q', branch], this.#repo.path, { env });
-    expect(ran).toEqual({ status: 0, stdout: '', stderr: '' });
-    await until('the worker to die or to be done', async () => {
-      if (this.#steps().at(-1) === 'died') return this.#sandbox.workers().length === 0;
-      return (await this.#repo.isQuiet()) && !existsSync(this.#lock);
-    });
-    const steps = this.#steps();
-    const died = steps.at(-1) === 'died';
-    await this.stop();
-    await copyFile(this.#real, this.#sandbox.workerBundle);
-    // Ahead of time, as if the seconds after which a silent holder counts as dead had passed.
-    const long = new Date(Date.now() - 60_000);
-    if (existsSync(this.#lock)) await utimes(this.#lock, long, long);
-    return { steps: died ? steps.slice(0, -1) : steps, died };
-  }
-
-  /** Ends the lingering worker in a moment in which it does nothing. */
-  async stop(): Promise<void> {
-    if (this.#sandbox.workers().length === 0) return;
-    await until('the lock to be free', () => !existsSync(this.#lock));
-    await this.#repo.stopWorker();
-  }
-
-  async #place(): Promise<void> {
-    const { workerBundle } = this.#sandbox;
-    if (!existsSync(this.#real)) await copyFile(workerBundle, this.#real);
-    await writeFile(workerBundle, `${await killPoints}\nrequire(${JSON.stringify(this.#real)});\n`);
-  }
-
-  get #lock(): string {
-    return join(this.#sandbox.state, 'lock');
-  }
-
-  #steps(): string[] {
-    return existsSync(this.#trace) ? readFileSync(this.#trace, 'utf8').split('\n').slice(0, -1) : [];
+const wrapper = (real: string, log: string, step: number): string => `
+const fs = require('node:fs');
+const promises = require('node:fs/promises');
+const net = require('node:net');
+const write = fs.writeSync;
+const log = fs.openSync(${JSON.stringify(log)}, 'a');
+let taken = 0;
+const count = (name) => {
+  taken += 1;
+  write(log, name + '\\n');
+  if (taken === ${step}) process.kill(process.pid, 'SIGKILL');
+};
+for (const [owner, names] of [
+  [fs, ['writeSync', 'fdatasyncSync', 'writeFileSync', 'rmSync', 'mkdir', 'rmdir']],
+  [promises, ['rename', 'rm']],
+  [net.Socket.prototype, ['write']],
+]) {
+  for (const name of names) {
+    const original = owner[name];
+    owner[name] = function (...args) {
+      // Pipes to git are no step of ours.
+      if (owner !== net.Socket.prototype || this.remotePort !== undefined) count(name);
+      return original.apply(this, args);
+    };
   }
 }
+require(${JSON.stringify(real)});
+`;

@@ -53,7 +53,8 @@ wrap(
   (original) =>
     async function (...args) {
       const handle = (await original.apply(this, args)) as FileHandle;
-      if (args[1] === 'w') wrap(handle, 'writeFile', (own) => beforehand('write', () => nameOf(args[0]))(own));
+      if (args[1] === 'w')
+        wrap(handle, 'writeFile', (own) => beforehand('write', () => nameOf(args[0]))(own));
       return handle;
     },
 );

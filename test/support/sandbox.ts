@@ -248,12 +248,14 @@ export class Repo {
 
   /** Waits until the spool is read to its end and no event is open. */
   async quiet(): Promise<void> {
-    await until(`${this.path} to be settled`, async () => {
-      const progress = await this.progress();
-      const spool = join(this.spool, 'spool');
-      const size = existsSync(spool) ? readFileSync(spool).length : 0;
-      return progress !== null && progress.open.length === 0 && (progress.cursor?.offset ?? 0) === size;
-    });
+    await until(`${this.path} to be settled`, () => this.isQuiet());
+  }
+
+  async isQuiet(): Promise<boolean> {
+    const progress = await this.progress();
+    const spool = join(this.spool, 'spool');
+    const size = existsSync(spool) ? readFileSync(spool).length : 0;
+    return progress !== null && progress.open.length === 0 && (progress.cursor?.offset ?? 0) === size;
   }
 
   async progress(): Promise<{ open: { id: string }[]; cursor: { offset: number } | null } | null> {

@@ -15,7 +15,8 @@ export const CONFIG_FILES = [
 
 /** The blob is the content's SHA-256, which is what such a file is pinned by. */
 export async function findConfigFile(top: string): Promise<PolicyFile> {
-  const { cosmiconfig } = await import('cosmiconfig');
+  // Bundled, a CommonJS package that is loaded when needed has its exports under `default` alone.
+  const { cosmiconfig } = (await import('cosmiconfig')).default;
   const asText = (_path: string, content: string): string => content;
   const inPackage = (_path: string, content: string): unknown => {
     try {
@@ -28,7 +29,6 @@ export async function findConfigFile(top: string): Promise<PolicyFile> {
   const explorer = cosmiconfig('scimsync', {
     searchPlaces: CONFIG_FILES,
     searchStrategy: 'none',
-    stopDir: top,
     // Text in, text out: parsing, and saying what is wrong with it, is done in one place for every source.
     loaders: { noExt: asText, '.json': inPackageOr(inPackage, asText), '.yaml': asText, '.yml': asText },
     packageProp: [],

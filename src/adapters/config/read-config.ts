@@ -29,7 +29,7 @@ async function load(file: string, text: string): Promise<Result<unknown, Faults>
   try {
     return ok(unwrap(file, JSON.parse(text)));
   } catch {
-    const { defaultLoadersSync } = await import('cosmiconfig');
+    const { defaultLoadersSync } = (await import('cosmiconfig')).default;
     const loaders: Loaders = defaultLoadersSync;
     const isJson = file.endsWith('.json') || text.trimStart().startsWith('{');
     try {
