@@ -1,6 +1,6 @@
 // Before the e2e tests: packs the package and installs the tarball in an empty folder, as a person would get it.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -15,6 +15,8 @@ declare module 'vitest' {
 export default function setup(project: TestProject): () => void {
   const root = resolve(import.meta.dirname, '../..');
   const folder = mkdtempSync(join(tmpdir(), 'scim-hook-packed-'));
+  // Tests that meet a read-only directory run as somebody who isn't root, and must reach it too.
+  chmodSync(folder, 0o755);
   const npm = (...args: string[]): void => {
     execFileSync('npm', [...args, '--silent', '--no-audit', '--no-fund'], {
       cwd: folder,
