@@ -68,7 +68,11 @@ export class Screen {
   }
 
   fail(failure: Failure): void {
-    const { message, remedy } = wordsOf(failure);
+    const words = wordsOf(failure);
+    // What a failure quotes may come from a branch, a file or a server.
+    const [message, remedy] = [words.message, words.remedy].map((text) =>
+      text.split('\n').map(plain).join('\n'),
+    );
     if (this.json) this.document({ error: { code: failure.code, message, remedy } });
     else this.note(`${this.paint.red('scim-hook:')} ${message}\n${remedy}`);
   }

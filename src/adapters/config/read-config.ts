@@ -53,10 +53,46 @@ const firstLines = (error: unknown): string =>
 function checkShape(loaded: unknown): Result<Config, Faults> {
   const secrets = findSecrets(loaded);
   const parsed = v.safeParse(configSchema, loaded);
-  if (!parsed.success) return fail([...secrets, ...faultsOf(parsed.issues, configSchema)]);
+  if (!parsed.success) {
+    return fail([...secrets, ...faultsOf(parsed.issues, configSchema), ...checkConfig(salvage(loaded))]);
+  }
   const config = toConfig(parsed.output);
   const faults = [...secrets, ...checkProposals(parsed.output), ...checkConfig(config)];
   return faults.length > 0 ? fail(faults) : ok(config);
+}
+
+/** What of a misshapen config can be checked all the same, so that every fault is said at once. */
+function salvage(loaded: unknown): Config {
+  const raw = loaded as { rules?: unknown; managed?: unknown } | null;
+  const rules = Array.isArray(raw?.rules) ? (raw.rules as unknown[]) : [];
+  const managed = v.safeParse(configSchema.entries.managed, raw?.managed);
+  return {
+    ...toConfig({
+      ...v.parse(configSchema, { version: 1, rules: [] }),
+      ...(managed.success ? { managed: managed.output } : {}),
+    }),
+    rules: rules.map(salvageRule),
+  };
+}
+
+function salvageRule(raw: unknown, index: number): Rule {
+  const fields = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const entries = configSchema.entries.rules.item.entries;
+  const read = <S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> | undefined => {
+    const parsed = v.safeParse(schema, value);
+    return parsed.success ? parsed.output : undefined;
+  };
+  return toRule({
+    // A name that no other rule can have.
+    name: read(entries.name, fields['name']) ?? `rules[${index}]`,
+    branches: read(entries.branches, fields['branches']) ?? [],
+    except: read(entries.except, fields['except']) ?? [],
+    eligible: read(entries.eligible, fields['eligible']),
+    grant: read(entries.grant, fields['grant']) ?? { groups: [], roles: [], entitlements: [] },
+    for: undefined,
+    until: 'switch',
+    createGroups: false,
+  });
 }
 
 function checkProposals({ scim, rules }: RawConfig): Fault[] {

@@ -16,7 +16,10 @@ export function createGit(directory: string, env: Environment): Git {
     try {
       // The person's own choice of config files; what a repository could slip in was dropped from the environment.
       const unsafe = { allowUnsafeConfigPaths: true };
-      const git: SimpleGit = simpleGit({ baseDir: options.cwd ?? directory, unsafe }).env({ ...env });
+      // By itself simple-git takes a status other than 0 for success where nothing was said about it.
+      const errors = (error: Buffer | Error | undefined, { exitCode }: { exitCode: number }) =>
+        error ?? (exitCode === 0 ? undefined : new Error(`exit status ${exitCode}`));
+      const git: SimpleGit = simpleGit({ baseDir: options.cwd ?? directory, unsafe, errors }).env({ ...env });
       return ok(await git.raw([...args]));
     } catch (error) {
       return fail(
