@@ -19,7 +19,7 @@ function faultOf(issue: Issue, schema: unknown): Fault {
   if (issue.type === 'strict_object' && issue.received === 'undefined')
     return { path: at, problem: 'is missing' };
   if (issue.type === 'union') return { path: at, problem: unionProblem(issue) };
-  if (issue.type === 'regex')
+  if (issue.type === 'regex' || issue.type === 'check')
     return { path: at, problem: `must be ${issue.message}, but is ${show(issue.input)}` };
   if (issue.type === 'min_length') return { path: at, problem: 'must not be empty' };
   return { path: at, problem: `must be ${words(issue.expected)}, but is ${show(issue.input)}` };

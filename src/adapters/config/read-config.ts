@@ -11,6 +11,7 @@ import type { ConfigReader } from '../../flow/ports.ts';
 import { faultsOf } from './faults.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 import { findSecrets } from './secrets.ts';
+import { findLists, findWild } from './wild.ts';
 
 /** `for` of a rule that lasts until the next switch, where it says nothing. */
 const SWITCH_LIFETIME = ms('12h');
@@ -51,6 +52,10 @@ const firstLines = (error: unknown): string =>
     .slice(0, 600);
 
 function checkShape(loaded: unknown): Result<Config, Faults> {
+  const wild = findWild(loaded);
+  if (wild !== null) return fail([{ path: 'the file', problem: wild }]);
+  const lists = findLists(loaded);
+  if (lists.length > 0) return fail(lists);
   const secrets = findSecrets(loaded);
   const parsed = v.safeParse(configSchema, loaded);
   if (!parsed.success) {

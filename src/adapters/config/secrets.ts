@@ -7,7 +7,7 @@ const SECRET_KEY =
 
 /** Spellings of tokens that are known on sight: bearer headers, JWTs, and the prefixes that vendors give theirs. */
 const SECRET_VALUE =
-  /^Bearer\s+\S+|^eyJ[\w-]{10,}\.[\w-]+\.[\w-]+$|^(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|dapi|00[A-Za-z0-9_-]{40})\S*$/;
+  /^Bearer\s+\S+|^eyJ[\w-]{10,}\.[\w-]+\.[\w-]+$|^(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{20,}|sk-[\w-]{32,}|dapi[0-9a-f]{32}|00[\w-]{40})$/;
 
 export function findSecrets(value: unknown, path: readonly (string | number)[] = []): Fault[] {
   const key = path.at(-1);
