@@ -229,7 +229,7 @@ describe('a token in the file', () => {
 describe('text that can’t be read', () => {
   it.each([
     ['.scimsyncrc', '{\n  "version": 1,\n  "rules": [}\n', /3/],
-    ['.scimsyncrc.json', '{\n  "version": 1,\n}\n', /3/],
+    ['.scimsyncrc.json', '{\n  "version": 1,\n}\n', /JSON/],
     ['package.json', '{\n  "scimsync": {\n', /./],
     ['.scimsyncrc', 'version: 1\nrules:\n  - name: a\n   branches: [b\n', /4/],
     ['.scimsyncrc.yaml', 'version: 1\nversion: 1\n', /duplicated mapping key[\s\S]*2/],

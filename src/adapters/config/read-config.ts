@@ -36,8 +36,20 @@ async function load(file: string, text: string): Promise<Result<unknown, Faults>
     try {
       return ok(unwrap(file, loaders[isJson ? '.json' : '.yaml']?.(file, text)));
     } catch (error) {
-      return fail([{ path: file, problem: firstLines(error) }]);
+      return fail([
+        { path: file, problem: firstLines(isJson ? withPlace(loaders, file, text, error) : error) },
+      ]);
     }
+  }
+}
+
+/** Node's own JSON errors don't say the line; read as YAML, of which JSON is a part, most faults show theirs. */
+function withPlace(loaders: Loaders, file: string, text: string, error: unknown): unknown {
+  try {
+    loaders['.yaml']?.(file, text);
+    return error;
+  } catch (placed) {
+    return placed;
   }
 }
 

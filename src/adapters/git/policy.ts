@@ -12,8 +12,8 @@ interface Entry {
 }
 
 /**
- * Reads the first of `files` that the ref's commit holds at its top. The ref is asked for by its full name: a short
- * one could be shadowed by a tag of that name.
+ * Reads the first of `files` that the ref's commit holds at its top. The ref is asked for by its full name, and by that
+ * alone: where it is gone, git takes a tag or branch that has the whole name for its own (gitrevisions) instead.
  */
 export async function policyAtRef(
   directory: string,
@@ -21,8 +21,26 @@ export async function policyAtRef(
   ref: string,
   files: readonly string[],
 ): Promise<Result<PolicyFile, Failure>> {
+  const [verified, guessed] = await Promise.all([
+    feedGit(directory, env, ['show-ref', '--verify', '--hash', ref], ''),
+    readFiles(directory, env, ref, files),
+  ]);
+  if (verified === null) return fail({ code: 'git-missing' });
+  if (verified.status !== 0) return ok({ state: 'ref-gone' });
+  const oid = verified.stdout.toString('utf8').trim();
+  // Side by side, because nearly always the name means what it says; else once more by the id.
+  const meant = guessed.ok && guessed.value.state !== 'ref-gone' && guessed.value.commit === oid;
+  return meant ? guessed : readFiles(directory, env, oid, files);
+}
+
+async function readFiles(
+  directory: string,
+  env: Environment,
+  revision: string,
+  files: readonly string[],
+): Promise<Result<PolicyFile, Failure>> {
   const args = ['cat-file', '--batch'];
-  const asked = [ref, ...files.map((file) => `${ref}:${file}`)];
+  const asked = [revision, ...files.map((file) => `${revision}:${file}`)];
   const fed = await feedGit(directory, env, args, `${asked.join('\n')}\n`);
   if (fed === null) return fail({ code: 'git-missing' });
   if (fed.status !== 0) return fail(whyGitFailed(args, directory, fed.stderr));
