@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
-import { Screen } from './screen.ts';
+import { plain, Screen } from './screen.ts';
 import type { ExitCode } from './words.ts';
 
 export interface Invocation {
@@ -51,7 +51,12 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .configureOutput({
       writeOut: (text) => screen.raw(text),
       writeErr: (text) => {
-        if (!screen.json) screen.note(text.trimEnd().replace(/^error: /, 'scim-hook: '));
+        // It quotes what was typed, or pasted.
+        const lines = text
+          .trimEnd()
+          .replace(/^error: /, 'scim-hook: ')
+          .split('\n');
+        if (!screen.json) screen.note(lines.map(plain).join('\n'));
       },
     });
 

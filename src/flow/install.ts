@@ -227,7 +227,7 @@ async function writeDown(
   mode: Mode,
   first: boolean,
 ): Promise<Result<void, Failure>> {
-  const device = await state.device();
+  const device = await state.device(true);
   if (!device.ok) return device;
   const at = new Date(clock.now()).toISOString();
   const repo = repositoryId(entries);

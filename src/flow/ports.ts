@@ -119,8 +119,8 @@ export interface State {
   writeLedger(ledger: Ledger): Promise<Result<void, Failure>>;
   readCache(): Promise<Cache>;
   writeCache(cache: Cache): Promise<void>;
-  /** Random and stored; never a host's name. */
-  device(): Promise<Result<string, Failure>>;
+  /** Random and stored; never a host's name. Empty where there is none yet and none shall be made. */
+  device(make: boolean): Promise<Result<string, Failure>>;
 }
 
 export interface AuditLog {

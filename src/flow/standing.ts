@@ -26,7 +26,8 @@ export async function takeStanding(
   const settings = readSettings(entries);
   const [worktrees, device, decided] = await Promise.all([
     ports.repository.worktrees(),
-    ports.state.device(),
+    // A look at a clone that nobody installed leaves nothing behind.
+    ports.state.device(settings.pins !== null),
     takePolicy(ports, settings),
   ]);
   if (!worktrees.ok) return worktrees;

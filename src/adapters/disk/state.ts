@@ -67,17 +67,21 @@ export function openState(home: string, newDeviceId: () => string): State {
       // Losing it costs requests, never truth: no failure of it is worth a word.
       await writeJsonFile(cacheFile, CACHE_VERSION, { endpoints });
     },
-    device: () => readDevice(home, newDeviceId),
+    device: (make) => readDevice(home, make ? newDeviceId : null),
   };
 }
 
-async function readDevice(home: string, newDeviceId: () => string): Promise<Result<string, Failure>> {
+async function readDevice(
+  home: string,
+  newDeviceId: (() => string) | null,
+): Promise<Result<string, Failure>> {
   const file = join(home, 'device');
   try {
     return ok((await readFile(file, 'utf8')).trim());
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') return fail(diskFailure(file, error));
   }
+  if (newDeviceId === null) return ok('');
   const made = await makePrivateDirectory(home);
   if (!made.ok) return made;
   const id = newDeviceId();

@@ -26,10 +26,11 @@ export async function policyAtRef(
     readFiles(directory, env, ref, files),
   ]);
   if (verified === null) return fail({ code: 'git-missing' });
+  if (!guessed.ok) return guessed;
   if (verified.status !== 0) return ok({ state: 'ref-gone' });
   const oid = verified.stdout.toString('utf8').trim();
   // Side by side, because nearly always the name means what it says; else once more by the id.
-  const meant = guessed.ok && guessed.value.state !== 'ref-gone' && guessed.value.commit === oid;
+  const meant = guessed.value.state !== 'ref-gone' && guessed.value.commit === oid;
   return meant ? guessed : readFiles(directory, env, oid, files);
 }
 
