@@ -80,4 +80,3 @@ export const errorDocument = v.object({
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;
-export type LeaseDocument = v.InferOutput<typeof leaseDocument>;

@@ -2,7 +2,7 @@
 import { type BranchPattern, parseBranchPattern } from './branch-pattern.ts';
 import type { Fault } from './failure.ts';
 import { couldBecome, isTemplate, matchesName, placeholders } from './name-pattern.ts';
-import type { GroupTarget, Target, ValueTarget } from './target.ts';
+import type { GroupTarget, Target } from './target.ts';
 import type { Kind, Until } from './vocabulary.ts';
 
 export interface Rule {
@@ -133,5 +133,3 @@ function checkEligible(config: Config): Fault[] {
   });
   return faults;
 }
-
-export const isValueTarget = (target: Target): target is ValueTarget => target.kind !== 'group';

@@ -9,6 +9,9 @@ import type { Claim, Clock, Ids, Progress } from './ports.ts';
 import type { Recollection } from './recollect.ts';
 import { eventFields, type Scribe } from './scribe.ts';
 
+/** Lines that are about an event without being its own. */
+const STEPS: ReadonlySet<string> = new Set(['intent', 'change', 'sync']);
+
 interface BookOptions {
   readonly scribe: Scribe;
   readonly memory: Recollection;
@@ -31,7 +34,11 @@ export class EventBook {
     this.events = transited.events.filter(
       (event) => (memory.synced.get(event.id) ?? 'pending') === 'pending',
     );
-    this.told = new Set(memory.told);
+    // Told, if only to the lines that wait for the disk.
+    const waiting = options.scribe.unlogged.flatMap((line) =>
+      STEPS.has(line.kind) ? [] : (line.event ?? []),
+    );
+    this.told = new Set([...memory.told, ...waiting]);
   }
 
   /** Writes the lines of all events but mere renewals, which get one only when something comes of them. */
@@ -103,6 +110,12 @@ export class EventBook {
         }),
       ),
     );
+  }
+
+  /** Nothing is over: all events stay, with the lines that are still due. */
+  async keepOpen(): Promise<void> {
+    const { claim, heads, scribe } = this.options;
+    await claim.commit({ heads, open: this.events, unlogged: scribe.unlogged });
   }
 
   /** Writes what became of each event, and lets go of those that are over once that is durable. */

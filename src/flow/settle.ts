@@ -71,7 +71,11 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
     reports.push(...done.reports);
   }
   const kept = await ports.state.writeLedger(ledger);
-  if (!kept.ok) return kept;
+  if (!kept.ok) {
+    // What the ledger doesn't know must be done again; what was done already gets its lines when there is room.
+    await book.keepOpen();
+    return kept;
+  }
   await ports.state.writeCache(cache);
 
   const events = await book.close(reports);

@@ -7,7 +7,7 @@ import { runningWorker } from '../adapters/disk/pid-file.ts';
 import { gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { locate } from '../adapters/git/locate.ts';
 import { openGitSetup } from '../adapters/git/setup.ts';
-import { spoolDirectory, stateHome, workerBundle } from '../adapters/process/places.ts';
+import { spoolDirectory, workerBundle } from '../adapters/process/places.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
 import { ok, type Result } from '../core/result.ts';
@@ -68,4 +68,4 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   });
 }
 
-export { randomUUID as newId, stateHome, workerBundle };
+export { randomUUID as newId };

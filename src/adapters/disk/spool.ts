@@ -1,5 +1,5 @@
 // The spool: what hooks appended and nobody has settled yet. Hooks write without a lock; one settler reads at a time.
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSpoolLine } from '../../core/event.ts';
@@ -104,12 +104,15 @@ const SLOWEST_HOOK = 10_000;
 const isSettled = (name: string): boolean =>
   Math.abs(Date.now() - Number(name.slice('spool.'.length))) > SLOWEST_HOOK;
 
-/** The whole lines after the cursor. A last line without its newline is left for the next time. */
+/**
+ * The whole lines after the cursor. A last line without its newline is left for the next time. Opened without blocking:
+ * a FIFO in its place would hold the worker for ever.
+ */
 async function readFrom(
   path: string,
   cursor: Cursor | null,
 ): Promise<{ lines: { line: Lines[number]['line']; at: number }[]; cursor: Cursor } | null> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   });
