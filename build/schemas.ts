@@ -9,7 +9,10 @@ const written = { typeMode: 'input', errorMode: 'ignore' } as const;
 /** By their path in the package. */
 export const schemas = {
   'scimsyncrc.schema.json': { title: '.scimsyncrc of scim-hook', ...toJsonSchema(configSchema, written) },
-  'schemas/sync.schema.json': { title: '`scim-hook sync --json` and `plan --json`', ...toJsonSchema(syncDocument) },
+  'schemas/sync.schema.json': {
+    title: '`scim-hook sync --json` and `plan --json`',
+    ...toJsonSchema(syncDocument),
+  },
   'schemas/status.schema.json': { title: '`scim-hook status --json`', ...toJsonSchema(statusDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

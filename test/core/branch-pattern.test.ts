@@ -93,6 +93,8 @@ describe('captures', () => {
     'never hold what may mean something elsewhere: %j',
     (value) => {
       expect(captured('team/{team}', `team/${value}`)).toBeNull();
+      // A dot in a person's own expression is any character.
+      expect(captured('team/{team:.*}', `team/${value}`)).toBeNull();
     },
   );
 

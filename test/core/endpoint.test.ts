@@ -34,6 +34,8 @@ describe('parseEndpoint', () => {
     ['http://idp.example.com/scim', /must use https/],
     ['http://127.0.0.1.evil.example/scim', /must use https/],
     ['http://localhost.evil.example/scim', /must use https/],
+    ['http://evil-localhost/scim', /must use https/],
+    ['http://a127.0.0.1.example/scim', /must use https/],
     ['http://0.0.0.0/scim', /must use https/],
     ['https://alice@idp.example.com/scim', /user name or password/],
     ['https://:secret@idp.example.com/scim', /user name or password/],
