@@ -37,7 +37,12 @@ async function load(file: string, text: string): Promise<Result<unknown, Faults>
       return ok(unwrap(file, loaders[isJson ? '.json' : '.yaml']?.(file, text)));
     } catch (error) {
       return fail([
-        { path: file, problem: firstLines(isJson ? withPlace(loaders, file, text, error) : error) },
+        {
+          path: file,
+          problem: isJson
+            ? `is not valid JSON: ${firstLines(withPlace(loaders, file, text, error))}`
+            : firstLines(error),
+        },
       ]);
     }
   }
