@@ -27,21 +27,27 @@ export async function recollect(
   const changes = new Map<string, string>();
   const sought = new Set([...open.map((event) => event.id), ...unsettled.map((holding) => holding.event)]);
   const oldest = Math.min(...open.map((event) => event.at), ...unsettled.map((holding) => holding.since));
-  if (sought.size > 0) {
-    for await (const line of audit.readBack()) {
-      if (told.size === sought.size || Date.parse(line.time) < oldest - SLACK) break;
-      if (line.event === undefined || !sought.has(line.event)) continue;
-      if (line.kind === 'sync') {
-        if (!synced.has(line.event) && line.outcome !== undefined) synced.set(line.event, line.outcome);
-      } else if (line.kind === 'change') {
-        const key = keyOf(line.event, line.op, line.target, line.name);
-        if (!changes.has(key)) changes.set(key, line.outcome ?? '');
-      } else if (line.kind === 'intent') {
-        // A change line from before this intent is about an earlier try.
-        const key = keyOf(line.event, line.op, line.target, line.name);
-        if (!changes.has(key)) changes.set(key, '');
-      } else told.add(line.event);
+  try {
+    if (sought.size > 0) {
+      for await (const line of audit.readBack()) {
+        if (told.size === sought.size || Date.parse(line.time) < oldest - SLACK) break;
+        if (line.event === undefined || !sought.has(line.event)) continue;
+        if (line.kind === 'sync') {
+          if (!synced.has(line.event) && line.outcome !== undefined) synced.set(line.event, line.outcome);
+        } else if (line.kind === 'change') {
+          const key = keyOf(line.event, line.op, line.target, line.name);
+          if (!changes.has(key)) changes.set(key, line.outcome ?? '');
+        } else if (line.kind === 'intent') {
+          // A change line from before this intent is about an earlier try.
+          const key = keyOf(line.event, line.op, line.target, line.name);
+          if (!changes.has(key)) changes.set(key, '');
+        } else told.add(line.event);
+      }
     }
+  } catch {
+    // Unreadable, so it takes no line either; taking back must not wait for it. What was open has its line already,
+    // there or among those that are due.
+    for (const event of open) told.add(event.id);
   }
   return {
     told,

@@ -1,6 +1,6 @@
 // Whatever is broken about us, git says and does exactly what it would without us; and once it is mended, the next
 // switch makes good what was missed.
-import { appendFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultsOfLog } from '../support/audit-check.ts';
@@ -135,4 +135,64 @@ test('the disk of the state directory is full: leaving gives back, and its lines
     await sandbox.run('umount', ['-l', sandbox.state], sandbox.root);
     await scene[Symbol.asyncDispose]();
   }
+});
+
+/** A switch whose worker has looked at it, whatever came of that, and lives no more. */
+async function lookedAt(scene: Scene, branch: string): Promise<void> {
+  const { repo } = scene;
+  await scene.git(repo.path, ['checkout', '-q', branch]);
+  await until('the worker to have looked', async () => {
+    const progress = await repo.progress();
+    return progress?.cursor?.offset === (await stat(join(repo.spool, 'spool'))).size && scene.isFree();
+  });
+  await repo.stopWorker();
+}
+
+const logOf = ({ sandbox }: Scene): string => join(sandbox.state, 'audit', 'audit.jsonl');
+
+test('the log may not be written: nothing is added, leaving gives back, and its lines come late', async () => {
+  await using scene = await Scene.open();
+  const { sandbox, bob, alice } = scene;
+  await lookedAt(scene, 'release/1');
+  expect(scene.members).toEqual([bob, alice]);
+  const before = await sandbox.audit();
+
+  await chmod(logOf(scene), 0o400);
+  await lookedAt(scene, 'main');
+  expect(scene.members).toEqual([bob]);
+  await lookedAt(scene, 'release/1');
+  expect(scene.members).toEqual([bob]);
+  await lookedAt(scene, 'plain');
+  await chmod(logOf(scene), 0o600);
+
+  await scene.checkout('release/1');
+  expect(scene.members).toEqual([bob, alice]);
+  const since = (await sandbox.audit()).slice(before.length);
+  const said = since.map(({ kind, branch, op, outcome, late }) =>
+    [late ? 'late' : '', kind, op ?? branch, outcome].filter(Boolean).join(' '),
+  );
+  expect(said.slice(0, 3)).toEqual(['late switch main', 'late intent remove', 'late change remove applied']);
+  expect(said.filter((line) => line.startsWith('late switch'))).toEqual([
+    'late switch main',
+    'late switch release/1',
+    'late switch plain',
+  ]);
+  expect(said.filter((line) => line.startsWith('sync')).length).toBe(4);
+  expect(await faultsOfLog(sandbox)).toEqual([]);
+});
+
+test('the log may not even be read: leaving gives back all the same', async () => {
+  await using scene = await Scene.open();
+  const { bob, alice } = scene;
+  await scene.git(scene.repo.path, ['branch', 'release/2']);
+  await lookedAt(scene, 'release/1');
+  expect(scene.members).toEqual([bob, alice]);
+
+  await chmod(logOf(scene), 0o000);
+  // Nothing to change, but an event that can't be closed.
+  await lookedAt(scene, 'release/2');
+  await lookedAt(scene, 'main');
+  expect(scene.members).toEqual([bob]);
+  await chmod(logOf(scene), 0o600);
+  await expectConverges(scene);
 });
