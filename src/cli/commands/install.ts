@@ -2,7 +2,8 @@
 
 import { fail, ok } from '../../core/result.ts';
 import { MODES, type Mode } from '../../core/vocabulary.ts';
-import { type Installed, install, type Proposal } from '../../flow/install.ts';
+import { type Installed, install } from '../../flow/install.ts';
+import type { Proposal } from '../../flow/trust.ts';
 import { type Context, failWith, withHere } from '../context.ts';
 import { plain, type Screen } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
