@@ -1,5 +1,5 @@
 // The first half of a wake-up, without effects: where it stands, what is open, and which leases come of that.
-import type { OpenEvent } from '../core/event.ts';
+import { type OpenEvent, workedOn } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Lease, Place } from '../core/lease.ts';
 import { end } from '../core/lease.ts';
@@ -54,7 +54,7 @@ export async function prepare(
   const looked = await look(ports, claimed.value, standing.value.worktrees);
   if (!looked.ok) return looked;
   const { claim, gathered, worktrees } = looked.value;
-  const asked = askedEvent(ports, ask);
+  const asked = askedEvent(ports, ask, worktrees);
   const revoking = ask.kind === 'revoke' ? end(ledger.value.leases, ask.which) : null;
   const transited = await move(
     ports,
@@ -112,7 +112,13 @@ async function rebuildFrom(audit: AuditLog): Promise<Ledger> {
   return ledger;
 }
 
-function askedEvent({ ids, clock }: Ports, ask: Ask): OpenEvent | null {
+/** A sync without a branch is about where HEAD is by now: it may have moved since somebody asked. */
+function branchAsked(ask: Ask & { kind: 'manual' }, worktrees: readonly Worktree[]): string | null {
+  const here = worktrees.find((worktree) => worktree.place.gitDir === ask.place.gitDir);
+  return ask.byHand || here === undefined ? ask.branch : workedOn(here.head);
+}
+
+function askedEvent({ ids, clock }: Ports, ask: Ask, worktrees: readonly Worktree[]): OpenEvent | null {
   if (ask.kind === 'wake') return null;
   const event = { id: ids.event(), from: null, at: clock.now(), renewal: false, superseded: false };
   return ask.kind === 'revoke'
@@ -121,7 +127,7 @@ function askedEvent({ ids, clock }: Ports, ask: Ask): OpenEvent | null {
         ...event,
         kind: 'manual',
         place: ask.place,
-        branch: ask.branch,
+        branch: branchAsked(ask, worktrees),
         ...(ask.byHand ? { byHand: true as const } : {}),
       };
 }

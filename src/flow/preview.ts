@@ -7,7 +7,7 @@ import type { Reason } from '../core/vocabulary.ts';
 import { holdersConcerned, view } from './holder.ts';
 import type { Ports } from './ports.ts';
 import { type Ask, type Prepared, prepare } from './prepare.ts';
-import { EMPTY_ENDPOINT, type Observed } from './recall.ts';
+import { EMPTY_ENDPOINT, type Observed, withoutPresence } from './recall.ts';
 
 export interface Preview {
   readonly prepared: Prepared;
@@ -24,7 +24,7 @@ export async function preview(
   const prepared = await prepare(ports, entries, ask);
   if (!prepared.ok) return prepared;
   const { ledger, transited, asked } = prepared.value;
-  const cache = await ports.state.readCache();
+  const cache = withoutPresence(await ports.state.readCache());
   const plans: { plan: Plan; observed: Observed }[] = [];
   for (const holder of holdersConcerned(prepared.value)) {
     const seen = await view(

@@ -6,12 +6,19 @@ import type { Change, Facts, Presence, Resolution } from '../core/plan.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, targetKey, valueKey } from '../core/target.ts';
 import type { Reason } from '../core/vocabulary.ts';
-import type { Directory, EndpointCache } from './ports.ts';
+import type { Cache, Directory, EndpointCache } from './ports.ts';
 
 /** A confirmed read is good for this long, in milliseconds: a switch that changes nothing sends nothing. */
 export const FRESH = 10 * 60_000;
 
 export const EMPTY_ENDPOINT: EndpointCache = { listsMembers: false, groups: {}, subjects: {} };
+
+/** For somebody who asks in person: what is remembered of groups helps, who is in them is looked at anew. */
+export const withoutPresence = (cache: Cache): Cache => ({
+  endpoints: Object.fromEntries(
+    Object.entries(cache.endpoints).map(([endpoint, known]) => [endpoint, { ...known, subjects: {} }]),
+  ),
+});
 
 export interface Observed {
   readonly facts: Facts;

@@ -11,6 +11,7 @@ import { EventBook } from './event-book.ts';
 import { holdersConcerned, settleHolder } from './holder.ts';
 import type { Ports } from './ports.ts';
 import { type Ask, type Prepared, prepare } from './prepare.ts';
+import { withoutPresence } from './recall.ts';
 import { recollect } from './recollect.ts';
 import { commonFields, Scribe } from './scribe.ts';
 import type { Standing } from './standing.ts';
@@ -62,7 +63,8 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const { policy } = standing;
   const deadline = ports.clock.now() + (policy.state === 'trusted' ? policy.config.deadline : DEADLINE);
   let ledger = prepared.ledger;
-  let cache = await ports.state.readCache();
+  const remembered = await ports.state.readCache();
+  let cache = prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered;
   const reports: ChangeReport[] = [];
   for (const holder of holdersConcerned(prepared)) {
     const done = await settleHolder({ ports, prepared, holder, ledger, cache, scribe, book, deadline });

@@ -105,3 +105,89 @@ test('an ineligible person is refused; what makes eligible is not counted if we 
   expect((await sandbox.events()).at(-1)).toMatchObject({ outcome: 'refused', reason: 'ineligible' });
   expect(directory.members('jit')).not.toContain(alice);
 });
+
+test('an expired lease is not granted again by itself, whatever wakes us', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory, alice } = await staged(sandbox, { for: '1s' });
+  await using _ = directory;
+  await repo.checkout('release/1');
+  const { leases } = await sandbox.ledger();
+  await until('the lease to be over', () => Date.now() > (leases[0]?.expires ?? 0));
+  for (const name of ['one', 'two']) {
+    await repo.git('worktree', 'add', '-q', '--detach', `${sandbox.root}/${name}`);
+    await repo.quiet();
+    expect(directory.members('jit')).not.toContain(alice);
+  }
+  const expired = (await sandbox.events()).filter(({ kind }) => kind === 'expired');
+  expect(expired).toMatchObject([{ branch: 'release/1', outcome: 'applied' }]);
+  expect(directory.count('PATCH')).toBe(2);
+});
+
+test('a lease by hand ends by its own time, and by being revoked', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory, alice } = await staged(sandbox, { for: '1s' });
+  await using _ = directory;
+  expect(await repo.scimHook('sync', '--branch', 'release/7')).toMatchObject({ status: 0 });
+  const { leases } = await sandbox.ledger();
+  expect(leases).toMatchObject([{ branch: 'release/7', by: 'hand' }]);
+  await until('the lease to be over', () => Date.now() > (leases[0]?.expires ?? 0));
+  await repo.checkout('plain');
+  expect(directory.members('jit')).not.toContain(alice);
+
+  expect(await repo.scimHook('sync', '--branch', 'release/7')).toMatchObject({ status: 0 });
+  const { leases: again } = await sandbox.ledger();
+  expect(await repo.scimHook('revoke', '--lease', again[0]?.id ?? '')).toMatchObject({ status: 0 });
+  expect(directory.members('jit')).not.toContain(alice);
+  expect((await sandbox.ledger()).leases).toEqual([]);
+});
+
+test('a switch that is still pending grants nothing after a revoke', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory, alice } = await staged(sandbox);
+  await using _ = directory;
+  directory.misbehave({ how: 'reset' });
+  await repo.git('checkout', '-q', 'release/1');
+  await until('a pending line', async () =>
+    (await sandbox.audit()).some((line) => line.kind === 'sync' && line.outcome === 'pending'),
+  );
+  await repo.stopWorker();
+  expect((await sandbox.ledger()).leases).toHaveLength(1);
+  await repo.scimHook('revoke');
+  directory.behave();
+  await repo.git('worktree', 'add', '-q', '--detach', `${sandbox.root}/other`);
+  await repo.quiet();
+  expect(directory.members('jit')).not.toContain(alice);
+  expect(await sandbox.ledger()).toMatchObject({ leases: [], holdings: [] });
+});
+
+test('revoke is about this repository, --all about every one, and a lease nobody has is said so', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory, alice } = await staged(sandbox);
+  await using _ = directory;
+  const config = configFor(directory.url, [rule('two', 'release/*', 'jit')]);
+  const other = await sandbox.repository('other', config, ['release/1']);
+  await other.install();
+  await repo.checkout('release/1');
+  await other.checkout('release/1');
+  expect(await repo.scimHook('revoke', '--lease', 'nobodys')).toMatchObject({ status: 2 });
+  expect(await repo.scimHook('revoke')).toMatchObject({ status: 0 });
+  expect(directory.members('jit')).toContain(alice);
+  expect((await sandbox.ledger()).leases).toMatchObject([{ rules: ['two'] }]);
+  expect(await repo.scimHook('revoke', '--all')).toMatchObject({ status: 0 });
+  expect(directory.members('jit')).not.toContain(alice);
+});
+
+test.each(['audit', 'release-only', 'off'])('mode %s gives back what enforce gave', async (mode) => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory, alice } = await staged(sandbox);
+  await using _ = directory;
+  await repo.checkout('release/1');
+  expect(directory.members('jit')).toContain(alice);
+  await repo.git('config', 'scim-hook.mode', mode);
+  await repo.checkout('plain');
+  expect(directory.members('jit')).not.toContain(alice);
+  const before = directory.count('PATCH');
+  await repo.checkout('release/1');
+  expect(directory.count('PATCH')).toBe(before);
+  expect(await sandbox.ledger()).toMatchObject({ holdings: [] });
+});

@@ -14,10 +14,13 @@ interface Listed {
 }
 
 export async function listWorktrees(git: Git, commonDir: string): Promise<Result<Worktree[], Failure>> {
-  const [listed, linked] = await Promise.all([
-    git(['worktree', 'list', '--porcelain']),
-    linkedGitDirs(commonDir),
-  ]);
+  const linked = await linkedGitDirs(commonDir);
+  // Before HEAD and again after it: a rebase that ends or begins in between would look like a plain detached HEAD.
+  const marks = new Map<string, string | null>();
+  for (const gitDir of [commonDir, ...linked.map((each) => each.gitDir)]) {
+    marks.set(gitDir, await branchBeingWorkedOn(gitDir));
+  }
+  const listed = await git(['worktree', 'list', '--porcelain']);
   if (!listed.ok) return listed;
   const [main, ...others] = parsePorcelain(listed.value);
   const worktrees: Worktree[] = [];
@@ -25,7 +28,7 @@ export async function listWorktrees(git: Git, commonDir: string): Promise<Result
     worktrees.push({
       id: '',
       place: { gitDir: commonDir, path: main.path },
-      head: await headOf(main, commonDir),
+      head: await headOf(main, commonDir, marks),
     });
   }
   for (const { id, gitDir, path } of linked) {
@@ -33,7 +36,7 @@ export async function listWorktrees(git: Git, commonDir: string): Promise<Result
     const there = await readFile(join(path, '.git'), 'utf8').catch(() => null);
     const match = others.find((other) => other.path === path);
     if (there === null || match === undefined) continue;
-    worktrees.push({ id, place: { gitDir, path }, head: await headOf(match, gitDir) });
+    worktrees.push({ id, place: { gitDir, path }, head: await headOf(match, gitDir, marks) });
   }
   return ok(worktrees);
 }
@@ -70,9 +73,13 @@ async function linkedGitDirs(commonDir: string): Promise<{ id: string; gitDir: s
   );
 }
 
-async function headOf(listed: Listed, gitDir: string): Promise<Head> {
+async function headOf(
+  listed: Listed,
+  gitDir: string,
+  marks: ReadonlyMap<string, string | null>,
+): Promise<Head> {
   if (listed.branch !== null) return { on: 'branch', branch: listed.branch };
-  return { on: 'detached', holding: await branchBeingWorkedOn(gitDir) };
+  return { on: 'detached', holding: marks.get(gitDir) ?? (await branchBeingWorkedOn(gitDir)) };
 }
 
 /** Rebase and bisect detach HEAD and write down where they will come back to. */

@@ -53,7 +53,7 @@ async function settleFor(
 
 function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
   const ended = settled.asked?.ended ?? { outcome: 'unchanged' };
-  printSettled(screen, settled, ask.branch, ended);
+  printSettled(screen, settled, settled.asked?.event.branch ?? ask.branch, ended);
   const { policy } = settled.standing;
   if (!screen.json) {
     if (policy.state === 'untrusted') screen.note(`${policy.detail}. Accept it with \`scim-hook install\`.`);
