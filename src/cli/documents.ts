@@ -1,5 +1,6 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
+import { HOOK_STATES, HOOK_WAYS } from '../core/hook-place.ts';
 import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
 
 export const changeDocument = v.object({
@@ -47,7 +48,8 @@ export const holdingDocument = v.object({
 export const statusDocument = v.object({
   hook: v.object({
     path: v.string(),
-    state: v.picklist(['runs', 'absent', 'foreign', 'edited', 'not-executable', 'shadowed']),
+    state: v.picklist(HOOK_STATES),
+    how: v.nullable(v.picklist(HOOK_WAYS)),
   }),
   mode: v.picklist(MODES),
   trust: v.object({

@@ -1,9 +1,10 @@
 // `status`: would git run the hook now, what is trusted, what is held and for how long, what waits.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HookState } from '../../core/hook-place.ts';
 import { isOurs } from '../../core/ledger.ts';
 import { ok } from '../../core/result.ts';
-import { type HookState, type Survey, survey } from '../../flow/survey.ts';
+import { type Survey, survey } from '../../flow/survey.ts';
 import { type Context, withHere } from '../context.ts';
 import type { StatusDocument } from '../documents.ts';
 import { plain, type Screen } from '../screen.ts';
@@ -12,9 +13,8 @@ import { type ExitCode, reasonWords } from '../words.ts';
 
 export const runStatus = (context: Context): Promise<ExitCode> =>
   withHere(context, async (here) => {
-    const ports = await here.installPorts();
-    if (!ports.ok) return ports;
-    const seen = await survey(ports.value, here.entries, here.place.gitDir);
+    const ports = here.installPorts();
+    const seen = await survey(ports, here.entries, here.place.gitDir);
     if (!seen.ok) return seen;
     const crash = await readFile(join(here.spool, 'crash'), 'utf8').catch(() => null);
     const document = toDocument(seen.value, here.worker(), crash?.split('\n')[0] ?? null);
@@ -84,6 +84,7 @@ function hookWords(state: HookState): string {
     edited: 'ours, but somebody changed it',
     'not-executable': 'not executable, so git ignores it: `scim-hook install` mends that',
     shadowed: 'git looks elsewhere (core.hooksPath), so it would not run',
+    displaced: 'another tool took it out, or git looks elsewhere by now: `scim-hook install` puts it back',
   };
   return words[state];
 }
