@@ -8,7 +8,7 @@ export function whyNotHere({ cwd, env }: Pick<Context, 'cwd' | 'env'>): string |
   if (isSet(env['CI'])) return 'this is CI, where `scim-hook run` is the way';
   const cache = env['npm_config_cache'];
   // npm prepares a git dependency in a clone of its own, which it throws away.
-  return cache && cwd.startsWith(`${cache}${sep}`) ? 'this is a temporary clone of npm’s' : null;
+  return cache && cwd.startsWith(`${cache}${sep}`) ? "this is a temporary clone of npm's" : null;
 }
 
 /** A failure that only says that there is no clone here. */
