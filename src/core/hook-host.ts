@@ -44,9 +44,10 @@ export function hookHost(text: string): HookHost {
 function interpreter(text: string): string | null {
   const line = /^#![ \t]*([^\r\n]*)/.exec(text)?.[1];
   if (line === undefined) return null;
-  const words = line.split(/[ \t]+/).map((word) => word.slice(word.lastIndexOf('/') + 1));
-  if (words[0] !== 'env') return words[0] ?? '';
-  return words.slice(1).find((word) => word !== '' && !word.startsWith('-') && !word.includes('=')) ?? '';
+  const [program = '', ...rest] = line.split(/[ \t]+/);
+  const name = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  if (name(program) !== 'env') return name(program);
+  return name(rest.find((word) => word !== '' && !word.startsWith('-') && !word.includes('=')) ?? '');
 }
 
 /** Calls the hook that install keeps in the clone, from wherever; does nothing where there is none. */
