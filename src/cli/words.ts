@@ -148,6 +148,11 @@ export function wordsOf(failure: Failure): Words {
         `${failure.path} is not a shell script, so it was left alone.`,
         `Add this line near its beginning, then run \`scim-hook install\` again:\n  ${failure.line}`,
       );
+    case 'hook-tracked':
+      return say(
+        `${failure.path} is in the repository, so a change of it that nobody commits would stand in the way of every checkout.`,
+        `Add this line near its beginning and commit it (it does nothing for people without scim-hook), then run \`scim-hook install\` again:\n  ${failure.line}`,
+      );
     case 'hook-unusable':
       return say(
         `${failure.path} is ${failure.problem === 'dangling' ? 'a link to nowhere' : 'not a file'}, so git can run no hook there.`,
@@ -257,6 +262,7 @@ export function exitOf(failure: Failure): ExitCode {
     case 'not-confirmed':
     case 'declined':
     case 'hook-exists':
+    case 'hook-tracked':
     case 'hook-unusable':
     case 'hook-edited':
     case 'hooks-elsewhere':

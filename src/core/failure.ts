@@ -69,6 +69,7 @@ export type Failure =
   | { readonly code: 'switched-off' }
   /** `line` is what to add by hand. */
   | { readonly code: 'hook-exists'; readonly path: string; readonly line: string }
+  | { readonly code: 'hook-tracked'; readonly path: string; readonly line: string }
   | { readonly code: 'hook-unusable'; readonly path: string; readonly problem: 'dangling' | 'directory' }
   | { readonly code: 'hook-edited'; readonly path: string }
   | {

@@ -31,6 +31,8 @@ export interface HookFacts {
   /** lefthook's config: the person's own file, and all the others together. */
   readonly lefthook: { readonly path: string; readonly local: string | null; readonly others: string };
   readonly preCommitConfig: string;
+  /** Which of these files git tracks: changing one would stand in the way of the next checkout. */
+  readonly tracked: ReadonlySet<string>;
   /** Hooks in git's config: null where this git has none (before 2.54). */
   readonly config: { readonly command: string | null; readonly ours: boolean } | null;
 }
@@ -48,6 +50,8 @@ export interface HookPlace {
   readonly host: HookHost | null;
   /** The hook there was not executable, so git ignored it, and it must not begin to run because of us. */
   readonly alone: boolean;
+  /** It lies in the work tree: git must neither show it nor refuse a checkout because of it, should we make it. */
+  readonly hide: boolean;
 }
 
 /** `displaced`: we put it somewhere, and another tool took it out or shadows it. */
@@ -62,8 +66,8 @@ export const HOOK_STATES = [
 ] as const;
 export type HookState = (typeof HOOK_STATES)[number];
 
-const place = (how: HookWay, path: string, host: HookHost | null = null, alone = false) =>
-  ok<HookPlace>({ how, path, host, alone });
+const place = (how: HookWay, path: string, more: Partial<Omit<HookPlace, 'how' | 'path'>> = {}) =>
+  ok<HookPlace>({ how, path, host: null, alone: false, hide: false, ...more });
 
 /** What a hook file that isn't wholly ours is, without our block in it. */
 const hostOf = (text: string, sha256: Sha256): HookHost => hookHost(takeBlock(text, sha256));
@@ -77,19 +81,46 @@ export function choosePlace(facts: HookFacts, sha256: Sha256): Result<HookPlace,
   // Nothing that other tools do to hook files touches the form in git's config, so it is the first choice beside them.
   if (config !== null && (elsewhere !== null || isTheirs)) {
     return config.command === null || config.ours
-      ? place('config', 'hook.scim-hook.command', host)
+      ? place('config', 'hook.scim-hook.command', { host })
       : fail({ code: 'hook-edited', path: 'hook.scim-hook.command' });
   }
-  if (husky !== null) return inFile(husky, true, sha256, 'husky');
+  if (husky !== null) return besideHusky(facts, husky, sha256);
   if (elsewhere !== null)
     return fail({ code: 'hooks-elsewhere', path: hook.path, origin: elsewhere, line: lineFor('shell') });
   if (host === 'pre-commit') {
-    const beside = inFile(legacy, false, sha256);
+    const beside = inFile(legacy, sha256);
     return beside.ok ? ok({ ...beside.value, how: 'legacy', host }) : beside;
   }
-  if (host === 'lefthook' && putSection(lefthook.local) !== null)
-    return place('lefthook', lefthook.path, host);
-  return inFile(hook, facts.shared, sha256);
+  if (host === 'lefthook' && putSection(lefthook.local) !== null && !facts.tracked.has(lefthook.path))
+    return place('lefthook', lefthook.path, { host, hide: true });
+  return facts.shared ? inTree(facts, hook, sha256) : inFile(hook, sha256);
+}
+
+/**
+ * In husky's script, if it isn't the team's; else in the shim that runs it, which git ignores: a changed file that git
+ * tracks would keep people from switching branches.
+ */
+function besideHusky(facts: HookFacts, script: FileAt, sha256: Sha256): Result<HookPlace, Failure> {
+  const host = 'husky';
+  if (!facts.tracked.has(script.path)) {
+    const there = inFile(script, sha256);
+    return there.ok ? ok({ ...there.value, how: 'block', host, alone: false, hide: true }) : there;
+  }
+  if (script.file.kind === 'file' && findBlock(script.file.text, sha256) !== null)
+    return place('called', script.path, { host });
+  const shim = inFile(facts.hook, sha256);
+  return shim.ok ? ok({ ...shim.value, host }) : shim;
+}
+
+/** Where the team keeps its hooks in the work tree. Others may run the very file, so it holds nothing of this machine. */
+function inTree({ tracked }: HookFacts, hook: FileAt, sha256: Sha256): Result<HookPlace, Failure> {
+  const found = inFile(hook, sha256);
+  if (!found.ok) return found;
+  if (!tracked.has(hook.path)) return ok({ ...found.value, how: 'block', hide: true });
+  const has = hook.file.kind === 'file' && findBlock(hook.file.text, sha256) !== null;
+  return has
+    ? place('called', hook.path)
+    : fail({ code: 'hook-tracked', path: hook.path, line: lineFor('shell') });
 }
 
 /** Tools that write their hook files again as they like. */
@@ -101,14 +132,8 @@ const MANAGED: ReadonlySet<HookHost> = new Set<HookHost>([
   'git-lfs',
 ]);
 
-/** `shared`: others may run this very file, so it holds nothing of this machine: a block, never our own file. */
-function inFile(
-  { path, file }: FileAt,
-  shared: boolean,
-  sha256: Sha256,
-  by: HookHost | null = null,
-): Result<HookPlace, Failure> {
-  if (file.kind === 'absent') return place(shared ? 'block' : 'file', path, by);
+function inFile({ path, file }: FileAt, sha256: Sha256): Result<HookPlace, Failure> {
+  if (file.kind === 'absent') return place('file', path);
   if (file.kind !== 'file') return fail({ code: 'hook-unusable', path, problem: file.kind });
   const owner = recogniseHook(file.text, sha256);
   if (owner === 'ours') return place('file', path);
@@ -116,7 +141,7 @@ function inFile(
     return fail({ code: 'hook-edited', path });
   const host = hostOf(file.text, sha256);
   if (!SHELLS.has(host)) return fail({ code: 'hook-exists', path, line: lineFor(host) });
-  return place('block', path, by ?? host, by === null && !file.executable);
+  return place('block', path, { host, alone: !file.executable });
 }
 
 const SHELLS: ReadonlySet<HookHost> = new Set<HookHost>([...MANAGED, 'shell']);

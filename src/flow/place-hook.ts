@@ -12,7 +12,17 @@ export interface HookPorts {
 
 export async function lookAtHook({ git, hooks }: HookPorts): Promise<Result<HookFacts, Failure>> {
   const here = await git.hooks();
-  return here.ok ? hooks.look(here.value) : here;
+  if (!here.ok) return here;
+  const facts = await hooks.look(here.value);
+  if (!facts.ok) return facts;
+  const { shared, husky, hook, lefthook } = facts.value;
+  const inTree = [
+    ...(husky === null ? [] : [husky.path]),
+    ...(shared ? [hook.path] : []),
+    ...(lefthook.local === null ? [] : [lefthook.path]),
+  ];
+  const tracked = inTree.length === 0 ? ok([]) : await git.tracked(inTree);
+  return tracked.ok ? ok({ ...facts.value, tracked: new Set(tracked.value) }) : tracked;
 }
 
 /** Whether git would run it now. */
@@ -27,14 +37,29 @@ export async function putHook(
   place: HookPlace,
   node: string,
 ): Promise<Result<Placed | null, Failure>> {
-  const put = await putIn({ git, hooks }, place, node);
-  if (!put.ok || put.value === null) return put;
+  const done = await putIn({ git, hooks }, place, node);
+  if (!done.ok || done.value === null) return done;
+  const put = await hidden({ git, hooks }, place, done.value);
+  if (!put.ok) return put;
   const known = await ground.placed();
-  const first = known.find((each) => each.path === put.value?.path && each.how === put.value.how);
+  const first = known.find((each) => each.path === put.value.path && each.how === put.value.how);
   // Put again after somebody took it out, or in a newer version: what was there before us is what was noted first.
   if (first !== undefined) return put;
   const noted = await ground.note([...known, put.value]);
   return noted.ok ? put : noted;
+}
+
+async function hidden(
+  { git, hooks }: Omit<HookPorts, 'ground'>,
+  { hide }: HookPlace,
+  put: Placed,
+): Promise<Result<Placed, Failure>> {
+  if (!hide || !put.made) return ok(put);
+  const here = await git.hooks();
+  if (!here.ok) return here;
+  const { top } = here.value;
+  const done = await hooks.hide(put.path, top);
+  return done.ok ? ok({ ...put, hidden: top }) : done;
 }
 
 async function putIn(
@@ -58,7 +83,7 @@ async function putIn(
       if (!text.ok) return text;
       // Git runs it as `sh -c '<command> "$@"'`, so the last word takes the arguments.
       const set = await git.putConfigHook(`${text.value}\n:`);
-      return set.ok ? ok({ how, path, made: true, madeDirectory: false, mode: null }) : set;
+      return set.ok ? ok({ how, path, made: true, madeDirectory: false, mode: null, hidden: null }) : set;
     }
   }
 }
@@ -75,6 +100,13 @@ export async function takeHook(
       if (!taken.ok) return taken;
       any = true;
       continue;
+    }
+    if (each.hidden !== null) {
+      const shown = await hooks.unhide(each.path, each.hidden);
+      if (!shown.ok) return shown;
+      const tracked = await git.tracked([each.path]);
+      // Committed since: it is the team's now, and taking it out would leave a change behind.
+      if (tracked.ok && tracked.value.length > 0) continue;
     }
     const taken = await hooks.take(each);
     if (!taken.ok) return taken;

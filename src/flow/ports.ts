@@ -178,18 +178,23 @@ export interface Placed {
   readonly madeDirectory: boolean;
   /** What its mode was before, where that was changed. */
   readonly mode: number | null;
+  /** The work tree's top, where git was told to pass over the file. */
+  readonly hidden: string | null;
 }
 
 /** Hook files, wherever they lie: read to the byte, changed atomically, through links, with the mode they had. */
 export interface HookFiles {
   /** Everything that decides where the hook goes, from where git looks on. */
-  look(here: HooksHere): Promise<Result<HookFacts, Failure>>;
+  look(here: HooksHere): Promise<Result<Omit<HookFacts, 'tracked'>, Failure>>;
   /** The file that is wholly ours, with this node in it; the same bytes each time. Null: nothing had to be changed. */
   putOwn(path: string, node: string): Promise<Result<Placed | null, Failure>>;
   /** Ours where there is none; a block in the shell script that is there. */
   putLegacy(path: string, node: string): Promise<Result<Placed | null, Failure>>;
   putBlock(path: string, alone: boolean): Promise<Result<Placed | null, Failure>>;
   putSection(path: string): Promise<Result<Placed | null, Failure>>;
+  /** Has git pass over a file that we made in the work tree. */
+  hide(path: string, top: string): Promise<Result<void, Failure>>;
+  unhide(path: string, top: string): Promise<Result<void, Failure>>;
   /** Takes out what is ours to the byte and leaves the rest. False: there was nothing. */
   take(placed: Placed): Promise<Result<boolean, Failure>>;
   /** The block's text, for git's config. */
@@ -212,6 +217,8 @@ export interface HooksHere {
 export interface GitSetup {
   /** Where git looks for hooks, and who said so. */
   hooks(): Promise<Result<HooksHere, Failure>>;
+  /** Which of these files of the work tree git tracks. */
+  tracked(paths: readonly string[]): Promise<Result<readonly string[], Failure>>;
   /** Puts the hook into git's config, command before event: an event without a command breaks every checkout. */
   putConfigHook(command: string): Promise<Result<void, Failure>>;
   takeConfigHook(): Promise<Result<void, Failure>>;

@@ -65,5 +65,5 @@ function unnoted(facts: HookFacts): Placed[] {
     ...(hasSection(lefthook.local) ? [{ how: 'lefthook' as const, path: lefthook.path }] : []),
     ...(config?.ours === true ? [{ how: 'config' as const, path: '' }] : []),
   ];
-  return ours.map((each) => ({ ...each, made: true, madeDirectory: false, mode: null }));
+  return ours.map((each) => ({ ...each, made: true, madeDirectory: false, mode: null, hidden: null }));
 }

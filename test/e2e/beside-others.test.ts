@@ -186,6 +186,30 @@ describe('core.hooksPath', () => {
     expect(await other.git('checkout', '-q', 'b')).toMatchObject({ status: 0, stderr: 'theirs\n' });
   });
 
+  test('of the clone, in its work tree, with a hook that git tracks: the line to commit', async () => {
+    await using stage = await staged();
+    const { repo } = stage;
+    await repo.git('config', 'core.hooksPath', '.githooks');
+    await mkdir(join(repo.path, '.githooks'));
+    const file = join(repo.path, '.githooks/post-checkout');
+    await writeFile(file, '#!/bin/sh\necho theirs\n', { mode: 0o755 });
+    await repo.commit('Hooks');
+    const refused = await repo.scimHook('install', '--yes');
+    expect(refused).toMatchObject({ status: 3, stderr: expect.stringContaining('commit it') });
+    const line =
+      refused.stderr
+        .split('\n')
+        .find((each) => each.includes('scim-hook/hook'))
+        ?.trim() ?? '';
+    await writeFile(file, `#!/bin/sh\n${line}\necho theirs\n`);
+    await repo.commit('Call scim-hook');
+    await repo.git('branch', '-f', 'release/1');
+    expect(await repo.install()).toMatchObject({ status: 0 });
+    expect(await stage.hook()).toMatchObject({ state: 'runs', how: 'called' });
+    expect((await repo.git('status', '--porcelain')).stdout).toBe('');
+    await inAndOut(stage);
+  });
+
   test('of the clone, in its work tree: a block, which says nothing of this machine', async () => {
     await using stage = await staged();
     const { sandbox, repo } = stage;
@@ -195,6 +219,7 @@ describe('core.hooksPath', () => {
     expect(await stage.hook()).toMatchObject({ state: 'runs', how: 'block' });
     const text = await readFile(join(repo.path, '.githooks/post-checkout'), 'utf8');
     expect([sandbox.root, process.execPath].filter((private_) => text.includes(private_))).toEqual([]);
+    expect((await repo.git('status', '--porcelain')).stdout).toBe('');
     await inAndOut(stage);
     await repo.scimHook('uninstall');
     expect(everything(repo)).toEqual(before);
@@ -218,7 +243,8 @@ describe('a block that the team committed', () => {
     const { sandbox, repo } = stage;
     await repo.git('config', 'core.hooksPath', '.githooks');
     await repo.install();
-    await repo.commit('Have the hook for everybody');
+    await repo.git('add', '-f', '.githooks');
+    await repo.git('commit', '-q', '-m', 'Have the hook for everybody');
     await sandbox.run('git', ['clone', '-q', repo.path, join(sandbox.root, 'colleague')], sandbox.root);
     const path = join(sandbox.root, 'colleague');
     const git = (...args: string[]) => sandbox.run('git', args, path);
@@ -229,6 +255,8 @@ describe('a block that the team committed', () => {
     expect((await git('status', '--porcelain')).stdout).toBe('');
     expect(await scimHook('uninstall')).toMatchObject({ status: 0 });
     expect((await git('status', '--porcelain')).stdout).toBe('');
+    expect(await repo.scimHook('uninstall')).toMatchObject({ status: 0 });
+    expect((await repo.git('status', '--porcelain', '--ignored')).stdout).toBe('');
   });
 });
 

@@ -1,6 +1,7 @@
 // Hook files on disk, ours and other people's: read to the byte, changed atomically, through links, with the mode they had.
 import { chmod, mkdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
+import { addExclude, dropExclude } from '../../core/exclude-section.ts';
 import type { Failure } from '../../core/failure.ts';
 import { putBlock, renderBlock, takeBlock } from '../../core/hook-block.ts';
 import { recogniseHook, renderHook } from '../../core/hook-script.ts';
@@ -23,6 +24,7 @@ export interface HookTemplates {
 type Put = Result<Placed | null, Failure>;
 
 export function openHookFiles(commonDir: string, templates: HookTemplates): HookFiles {
+  const exclude = join(commonDir, 'info', 'exclude');
   const putOwn = async (path: string, node: string): Promise<Put> =>
     guarded(path, async () => {
       const text = renderHook(await templates.own(), node, sha256OfBytes);
@@ -36,6 +38,7 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
         made: there.kind !== 'file',
         madeDirectory: made !== undefined,
         mode: null,
+        hidden: null,
       };
     });
   const putInto = async (path: string, alone: boolean): Promise<Put> =>
@@ -55,6 +58,7 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
         made: there.kind !== 'file',
         madeDirectory: made !== undefined,
         mode: runnable === mode ? null : mode,
+        hidden: null,
       };
     });
   return {
@@ -74,8 +78,19 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
         const after = putSection(before);
         if (after === null || after === before) return null;
         await replace(path, after, before === null ? 0o644 : (await stat(path)).mode & 0o777);
-        return { how: 'lefthook', path, made: before === null, madeDirectory: false, mode: null };
+        return {
+          how: 'lefthook',
+          path,
+          made: before === null,
+          madeDirectory: false,
+          mode: null,
+          hidden: null,
+        };
       }),
+    hide: (path, top) =>
+      guarded(exclude, () => changeExclude(exclude, (text) => addExclude(text, inTree(path, top)))),
+    unhide: (path, top) =>
+      guarded(exclude, () => changeExclude(exclude, (text) => dropExclude(text, inTree(path, top)))),
     take: (placed) => guarded(placed.path, () => take(placed)),
     blockText: async () =>
       guarded(
@@ -83,6 +98,18 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
         async () => renderBlock(await templates.block(), sha256OfBytes).text,
       ),
   };
+}
+
+/** As gitignore has paths: from the work tree's top, with slashes. */
+const inTree = (path: string, top: string): string => relative(top, path).replaceAll(sep, '/');
+
+async function changeExclude(file: string, change: (text: string | null) => string | null): Promise<void> {
+  const before = await readBytes(file);
+  const after = change(before);
+  if (after === before) return;
+  await mkdir(dirname(file), { recursive: true });
+  if (after === null) await rm(file, { force: true });
+  else await replace(file, after, before === null ? 0o644 : (await stat(file)).mode & 0o777);
 }
 
 async function take({ path, made, madeDirectory, mode }: Placed): Promise<boolean> {

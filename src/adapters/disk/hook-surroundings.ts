@@ -7,7 +7,7 @@ import type { HooksHere } from '../../flow/ports.ts';
 import { sha256OfBytes } from './digest.ts';
 import { readHook } from './read-hook.ts';
 
-export async function lookAround(here: HooksHere, commonDir: string): Promise<HookFacts> {
+export async function lookAround(here: HooksHere, commonDir: string): Promise<Omit<HookFacts, 'tracked'>> {
   const { directory, top, moved, config } = here;
   const place = await resolved(directory);
   const inGitDir = isWithin(place, commonDir);

@@ -36,6 +36,11 @@ export function openGitSetup({ top, env, hookEnv }: SetupOptions): GitSetup {
             : null,
       });
     },
+    tracked: async (paths) => {
+      const listed = await git(['ls-files', '-z', '--full-name', '--', ...paths]);
+      if (!listed.ok) return listed;
+      return ok(listed.value.split('\0').flatMap((name) => (name === '' ? [] : [resolve(top, name)])));
+    },
     putConfigHook: async (command) => {
       for (const [key, value] of [
         ['command', command],

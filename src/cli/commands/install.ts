@@ -113,15 +113,19 @@ function hookWords({ how, hook, beside }: Installed): string {
 }
 
 /** What a person should know of the place, because others see it or another tool may take it away. */
-function adviceFor({ how, beside }: Installed): string | null {
-  if (how === 'lefthook') return 'Keep that file out of commits, as lefthook advises.';
+const ANEW =
+  'That tool may write its file anew; `scim-hook status` tells when ours is gone, `scim-hook install` puts it back.';
+
+function adviceFor({ how, hook, beside }: Installed): string | null {
   if (how !== 'block') return null;
   switch (beside) {
     case 'husky':
-      return "That file is the team's: committed, it serves everybody, and does nothing for those without scim-hook.";
+      return hook.includes('/_/')
+        ? ANEW
+        : 'For the whole team, commit that file (`git add -f`): it does nothing for people without scim-hook.';
     case 'lefthook':
     case 'simple-git-hooks':
-      return `${beside} writes its hooks anew now and then; \`scim-hook status\` tells when ours is gone, \`scim-hook install\` puts it back.`;
+      return ANEW;
     case 'git-lfs':
       return '`git lfs install` will say that this hook exists; `scim-hook uninstall` first, if you need to run it.';
     default:
