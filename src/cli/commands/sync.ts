@@ -23,7 +23,7 @@ export const runSync = (context: Context, options: SyncOptions): Promise<ExitCod
     if (!asked.ok) return asked;
     if (options.dryRun === true) return printPlan(context, here, asked.value);
     const settled = await context.screen.during('Syncing', (waited) =>
-      settleFor(here, asked.value, options.wait === true, waited),
+      settleFor(here, asked.value, () => options.wait === true && !context.screen.interrupted, waited),
     );
     if (!settled.ok) return settled;
     return ok(show(context, asked.value, settled.value));
@@ -35,13 +35,13 @@ const DEADLINE = 15_000;
 async function settleFor(
   here: Here,
   ask: ManualAsk,
-  wait: boolean,
+  wait: () => boolean,
   waited: () => void,
 ): Promise<Result<Settled, Failure>> {
   const { ports, entries } = here;
   const started = ports.clock.now();
   let settled = await settle(ports, entries, ask, waited);
-  for (let attempt = 0; wait && settled.ok && settled.value.again; attempt++) {
+  for (let attempt = 0; wait() && settled.ok && settled.value.again; attempt++) {
     const { policy } = settled.value.standing;
     const deadline = policy.state === 'trusted' ? policy.config.deadline : DEADLINE;
     if (ports.clock.now() - started > deadline) break;
