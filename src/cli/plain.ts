@@ -1,14 +1,10 @@
 // Text from a branch, a file or a server, made safe to be shown: what acts on the terminal, or can't be seen, is marked.
-import { stripVTControlCharacters } from 'node:util';
 
 /** More than any branch or group is called in earnest; who needs all of it takes --json. */
 const LONGEST = 300;
 const LONGEST_SENTENCE = 2_000;
 const MARK = '\ufffd';
-const REPEATED = /\ufffd{2,}/g;
 const ESCAPE = '\u001b';
-/** What a sequence begins with: ESC, or CSI in one character. */
-const BEGIN = new RegExp(`[${ESCAPE}\u009b]`, 'g');
 /** C0 and C1 controls, line and paragraph separators, and format characters: bidi, zero width, tags. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 /** What chalk writes for the few styles that are used here. */
@@ -24,8 +20,7 @@ export const plain = (name: string): string => bounded(name, LONGEST);
 export const plainSentence = (sentence: string): string => bounded(sentence, LONGEST_SENTENCE);
 
 function bounded(text: string, longest: number): string {
-  const marked = text.replace(BEGIN, `${MARK}$&`);
-  const clean = stripVTControlCharacters(marked).replace(UNSEEN, MARK).replace(REPEATED, MARK);
+  const clean = text.replace(UNSEEN, MARK);
   const characters = clean.length > longest ? [...clean] : [];
   return characters.length > longest ? `${characters.slice(0, longest).join('')}…` : clean;
 }

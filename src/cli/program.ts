@@ -69,7 +69,7 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
           .trimEnd()
           .replace(/^error: /, 'scim-hook: ')
           .split('\n');
-        if (!screen.json) screen.note(lines.map(plain).join('\n'));
+        if (!screen.json) screen.note(lines.map(plain).join('\n  '));
       },
     });
 

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { Chalk, type ChalkInstance } from 'chalk';
 import yoctoSpinner from 'yocto-spinner';
 import type { Failure } from '../core/failure.ts';
-import { escaped, guarded, plain, plainSentence } from './plain.ts';
+import { escaped, guarded, plain } from './plain.ts';
+import { said } from './said.ts';
 import { unbroken } from './unbroken.ts';
 import { type ExitCode, wordsOf } from './words.ts';
 import { wrap } from './wrap.ts';
@@ -89,11 +90,13 @@ export class Screen {
   }
 
   fail(failure: Failure): void {
-    const { message, remedy } = wordsOf(failure);
-    if (this.json) return this.document({ error: { code: failure.code, message, remedy } });
-    // What a failure quotes may come from a branch, a file or a server.
-    const [said, todo] = [message, remedy].map((text) => text.split('\n').map(plainSentence).join('\n'));
-    this.note(`${this.paint.red('scim-hook:')} ${said}\n${todo}`);
+    // In JSON, what a failure quotes stays what it is.
+    if (this.json) {
+      this.document({ error: { code: failure.code, ...wordsOf(failure) } });
+      return;
+    }
+    const { message, remedy } = said(failure);
+    this.note(`${this.paint.red('scim-hook:')} ${message}\n${remedy}`);
   }
 
   /**

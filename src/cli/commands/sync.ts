@@ -8,7 +8,9 @@ import type { Here } from '../../wire/here.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, exitOfReports, printSettled } from '../report.ts';
-import { type ExitCode, wordsOf } from '../words.ts';
+import { said } from '../said.ts';
+import { plain } from '../screen.ts';
+import type { ExitCode } from '../words.ts';
 import { printPlan } from './plan.ts';
 
 export interface SyncOptions {
@@ -56,17 +58,20 @@ function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
   printSettled(screen, settled, settled.asked?.event.branch ?? ask.branch, ended);
   const { policy } = settled.standing;
   if (!screen.json) {
-    if (policy.state === 'untrusted') screen.note(`${policy.detail}. Accept it with \`scim-hook install\`.`);
+    if (policy.state === 'untrusted')
+      screen.note(`${plain(policy.detail)}. Accept it with \`scim-hook install\`.`);
     if (policy.state === 'ref-gone')
-      screen.note(`The pinned policy ref ${policy.ref} is gone. Choose another with \`scim-hook install\`.`);
+      screen.note(
+        `The pinned policy ref ${plain(policy.ref)} is gone. Choose another with \`scim-hook install\`.`,
+      );
     if (policy.state === 'invalid')
       screen.note(
-        wordsOf({ code: 'config-invalid', where: policy.where, faults: settled.standing.faults }).message,
+        said({ code: 'config-invalid', where: policy.where, faults: settled.standing.faults }).message,
       );
     const failure =
       settled.unlogged ?? settled.reports.find((report) => report.failure !== undefined)?.failure;
     if (failure !== undefined && failure !== null) {
-      const { message, remedy } = wordsOf(failure);
+      const { message, remedy } = said(failure);
       screen.note(`${message}\n${remedy}`);
     }
   }

@@ -11,6 +11,9 @@ export interface Line {
 }
 type Quote = '' | "'" | '"';
 
+/** readline's special prefixes: these break a word, and belong to what follows. */
+const SPECIAL = '$@';
+
 /** `breaks` is COMP_WORDBREAKS. */
 export function readLine(line: string, breaks: string): Line {
   const words: string[] = [];
@@ -31,7 +34,7 @@ export function readLine(line: string, breaks: string): Line {
       [word, kept, begun] = ['', 0, false];
     } else {
       [word, begun] = [word + char, true];
-      if (breaks.includes(char)) kept = word.length;
+      if (breaks.includes(char)) kept = SPECIAL.includes(char) ? word.length - 1 : word.length;
     }
   }
   return { words: [...words, word], kept, quote };
