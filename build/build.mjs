@@ -1,5 +1,5 @@
 // Builds what the package ships: the command line (ESM, split so that a command loads only its own), the worker
-// (one self-contained file), the JSON Schemas, and the licences of what is bundled.
+// (one self-contained file), the JSON Schemas, the man page, and the licences of what is bundled.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +57,7 @@ const results = await Promise.all([
 
 await writeLicences(results.flatMap((result) => Object.keys(result.metafile.inputs)));
 await writeSchemas();
+await writeManPage();
 
 /** Every bundled package's name, version and licence text, as their licences ask. */
 async function writeLicences(inputs) {
@@ -100,4 +101,16 @@ async function writeSchemas() {
   for (const [name, schema] of Object.entries(schemas)) {
     await writeFile(at(...name.split('/')), `${JSON.stringify(schema, null, 2)}\n`);
   }
+}
+
+async function writeManPage() {
+  const outfile = at('node_modules', '.cache', 'scim-hook', 'man.mjs');
+  await build({ ...common, entryPoints: [at('build/man.ts')], outfile, format: 'esm', packages: 'external' });
+  const { manPage } = await import(outfile);
+  const { version } = JSON.parse(await readFile(at('package.json'), 'utf8'));
+  const dates = [
+    ...(await readFile(at('CHANGELOG.md'), 'utf8')).matchAll(/^## \[(.+)\] - (\d{4}-\d\d-\d\d)$/gm),
+  ];
+  await mkdir(at('man'), { recursive: true });
+  await writeFile(at('man', 'scim-hook.1'), manPage(dates.find(([, of]) => of === version)?.[2] ?? ''));
 }

@@ -1,8 +1,10 @@
 // The commands and their flags. Each loads its own code when it runs, so `--help` costs nothing.
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
+import { COMPLETE, SHELLS, type Shell, WHERE_IT_GOES } from './complete/shells.ts';
 import type { Context } from './context.ts';
-import { plain, Screen } from './screen.ts';
+import { arrange, HELP, helpWidth } from './help.ts';
+import { type INTERRUPTED, plain, Screen } from './screen.ts';
 import type { ExitCode } from './words.ts';
 
 export interface Invocation {
@@ -15,17 +17,22 @@ export interface Invocation {
 }
 
 /** Runs one invocation; the exit code comes back, nothing below sets it. */
-export async function run(invocation: Invocation): Promise<ExitCode> {
+export async function run(invocation: Invocation): Promise<ExitCode | typeof INTERRUPTED> {
   let code: ExitCode = 0;
   const json = invocation.argv.includes('--json');
   const screen = new Screen({ ...invocation, json, color: !invocation.argv.includes('--no-color') });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
-  const program = commands(context, (ended) => {
+  const program = commandTree(context, (ended) => {
     code = ended;
   });
   try {
+    // What the shells ask is no command for people, and must not fail as one.
+    if (invocation.argv[0] === COMPLETE) {
+      await (await import('./complete/complete.ts')).complete(context, program, invocation.argv.slice(1));
+      return 0;
+    }
     await program.parseAsync([...invocation.argv], { from: 'user' });
-    return code;
+    return await screen.end(code);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
@@ -36,6 +43,10 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
+
+/** Every command with its options: what is run, completed in the shells, and printed as the man page. */
+export const commandTree = (context: Context, end: (code: ExitCode) => void): Command =>
+  arrange(commands(context, end), () => helpWidth(context.screen.columns));
 
 function commands(context: Context, end: (code: ExitCode) => void): Command {
   const { screen } = context;
@@ -48,7 +59,9 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .showHelpAfterError('See `scim-hook --help`.')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureHelp(HELP)
     .configureOutput({
+      getOutHelpWidth: () => helpWidth(screen.columns),
       writeOut: (text) => screen.raw(text),
       writeErr: (text) => {
         // It quotes what was typed, or pasted.
@@ -56,7 +69,7 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
           .trimEnd()
           .replace(/^error: /, 'scim-hook: ')
           .split('\n');
-        if (!screen.json) screen.note(lines.map(plain).join('\n'));
+        if (!screen.json) screen.note(lines.map(plain).join('\n  '));
       },
     });
 
@@ -150,5 +163,16 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     'scim-hook try',
     async () => (await import('./commands/try.ts')).runTry,
   ).option('--keep', 'leave the repository there for a look');
+  command(
+    'completion',
+    'print what makes your shell complete scim-hook',
+    'scim-hook completion bash',
+    async () => (await import('./commands/completion.ts')).runCompletion,
+  )
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
+    .addHelpText('after', WHERE_IT_GOES)
+    .action(async (shell: Shell) =>
+      end(await (await import('./commands/completion.ts')).runCompletion(context, shell)),
+    );
   return program;
 }

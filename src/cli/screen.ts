@@ -1,10 +1,18 @@
 // The only printer: documents to stdout, words for people to stderr or stdout, colour and motion where they help.
-import { createInterface } from 'node:readline/promises';
-import { stripVTControlCharacters } from 'node:util';
+import { createInterface } from 'node:readline';
 import { Chalk, type ChalkInstance } from 'chalk';
 import yoctoSpinner from 'yocto-spinner';
 import type { Failure } from '../core/failure.ts';
-import { wordsOf } from './words.ts';
+import { escaped, guarded, plain } from './plain.ts';
+import { said } from './said.ts';
+import { unbroken } from './unbroken.ts';
+import { type ExitCode, wordsOf } from './words.ts';
+import { wrap } from './wrap.ts';
+
+export { plain };
+
+/** The status of whoever ends by Ctrl-C, as shells have it: 128 + SIGINT. */
+export const INTERRUPTED = 130;
 
 export interface ScreenOptions {
   readonly stdout: NodeJS.WriteStream;
@@ -20,24 +28,36 @@ export interface ScreenOptions {
 export class Screen {
   readonly json: boolean;
   readonly paint: ChalkInstance;
+  /** Somebody pressed Ctrl-C; what was under way came to its end. */
+  interrupted = false;
+  private unwritable: string | null = null;
   private readonly options: ScreenOptions;
 
   constructor(options: ScreenOptions) {
     this.options = options;
     this.json = options.json;
-    this.paint = new Chalk({ level: this.level() });
-    // Whoever reads may have read enough (`| head`): that is no failure of ours.
+    this.paint = new Chalk({
+      level: this.isColored(options.stdout) || this.isColored(options.stderr) ? 1 : 0,
+    });
     for (const stream of [options.stdout, options.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
+        // Whoever reads may have read enough (`| head`): that is no failure of ours.
+        if (error.code !== 'EPIPE') this.unwritable ??= error.code ?? error.message;
       });
     }
   }
 
-  private level(): 0 | 1 {
-    const { env, color, stdout } = this.options;
-    const off = !color || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-    return off || stdout.isTTY !== true ? 0 : 1;
+  private isColored(stream: NodeJS.WriteStream): boolean {
+    const { env, color } = this.options;
+    const forced = env['FORCE_COLOR'];
+    if (!color || (env['NO_COLOR'] ?? '') !== '') return false;
+    if (forced !== undefined) return forced !== '0' && forced !== 'false';
+    return stream.isTTY === true && env['TERM'] !== 'dumb';
+  }
+
+  /** Of the terminal that reads the answer; undefined where none does. */
+  get columns(): number | undefined {
+    return this.options.stdout.isTTY === true ? this.options.stdout.columns : undefined;
   }
 
   /** Somebody sits there who can be asked. */
@@ -45,22 +65,24 @@ export class Screen {
     return this.options.stdin.isTTY === true && this.options.stderr.isTTY === true && !this.json;
   }
 
-  get width(): number {
-    return this.options.stdout.columns ?? 100;
-  }
-
   /** A line of the answer. */
   line(text = ''): void {
-    if (!this.json) this.options.stdout.write(`${text}\n`);
+    if (!this.json) this.write(this.options.stdout, text);
   }
 
   /** A remark beside the answer. */
   note(text: string): void {
-    this.options.stderr.write(`${text}\n`);
+    this.write(this.options.stderr, text);
+  }
+
+  private write(stream: NodeJS.WriteStream, text: string): void {
+    const safe = guarded(text, this.isColored(stream));
+    const fitting = stream.isTTY === true && stream.columns > 0 ? wrap(safe, stream.columns) : safe;
+    stream.write(`${fitting}\n`);
   }
 
   document(value: unknown): void {
-    this.raw(`${JSON.stringify(value, null, 2)}\n`);
+    this.raw(`${escaped(JSON.stringify(value, null, 2))}\n`);
   }
 
   raw(text: string): void {
@@ -68,44 +90,83 @@ export class Screen {
   }
 
   fail(failure: Failure): void {
-    const words = wordsOf(failure);
-    // What a failure quotes may come from a branch, a file or a server.
-    const [message, remedy] = [words.message, words.remedy].map((text) =>
-      text.split('\n').map(plain).join('\n'),
-    );
-    if (this.json) this.document({ error: { code: failure.code, message, remedy } });
-    else this.note(`${this.paint.red('scim-hook:')} ${message}\n${remedy}`);
+    // In JSON, what a failure quotes stays what it is.
+    if (this.json) {
+      this.document({ error: { code: failure.code, ...wordsOf(failure) } });
+      return;
+    }
+    const { message, remedy } = said(failure);
+    this.note(`${this.paint.red('scim-hook:')} ${message}\n${remedy}`);
   }
 
-  /** A spinner on a terminal, nothing elsewhere; the work's own result comes back. */
+  /**
+   * A spinner on a terminal, a line where nothing may move, nothing elsewhere; the work's own result comes back.
+   * A first Ctrl-C lets the work come to its end, a second one ends at once.
+   */
   async during<T>(text: string, work: (waiting: () => void) => Promise<T>): Promise<T> {
-    const { stderr } = this.options;
-    if (stderr.isTTY !== true || this.json || this.options.env['TERM'] === 'dumb') return work(() => {});
-    const spinner = yoctoSpinner({ text, stream: stderr });
+    const { stderr, env } = this.options;
+    const quiet = stderr.isTTY !== true || this.json;
+    const still = env['TERM'] === 'dumb' || (env['ACCESSIBLE'] ?? '') !== '';
+    const spinner = yoctoSpinner({ text, stream: stderr, handleSignals: false });
+    const say = (what: string): void => {
+      if (quiet) return;
+      if (still) this.note(`${what} …`);
+      else spinner.text = what;
+    };
     // What is over at once needs no motion.
-    const start = setTimeout(() => spinner.start(), 150);
-    try {
-      return await work(() => {
-        spinner.text = 'Waiting for another scim-hook to finish';
-      });
-    } finally {
+    const start = quiet
+      ? undefined
+      : setTimeout(() => (still ? this.note(`${text} …`) : spinner.start()), 150);
+    const stop = (): void => {
       clearTimeout(start);
       spinner.stop();
+    };
+    const told = (): void => {
+      this.interrupted = true;
+      if (!this.json)
+        this.note(
+          'Ctrl-C: what has begun is finished first. Press it again to end at once; the next scim-hook then settles the rest.',
+        );
+    };
+    try {
+      return await unbroken(() => work(() => say('Waiting for another scim-hook to finish')), told, stop);
+    } finally {
+      stop();
     }
   }
 
-  async ask(question: string): Promise<boolean> {
-    const reader = createInterface({ input: this.options.stdin, output: this.options.stderr });
-    try {
-      return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
-    } catch {
-      return false;
-    } finally {
-      reader.close();
+  /** Ctrl-C, Ctrl-D and everything but yes is no. */
+  ask(question: string): Promise<boolean> {
+    const { stdin, stderr } = this.options;
+    const reader = createInterface({ input: stdin, output: stderr });
+    return new Promise((resolve) => {
+      let answer: boolean | null = null;
+      reader.once('SIGINT', () => {
+        this.interrupted = true;
+        reader.close();
+      });
+      reader.once('close', () => {
+        // The cursor is still behind the question.
+        if (answer === null) stderr.write('\n');
+        resolve(answer ?? false);
+      });
+      reader.question(`${question} [y/N] `, (typed) => {
+        answer = /^y(es)?$/i.test(typed.trim());
+        reader.close();
+      });
+    });
+  }
+
+  /** When all is written: the command's own code, unless Ctrl-C came, or nobody could be told. */
+  async end(code: ExitCode): Promise<ExitCode | typeof INTERRUPTED> {
+    const { stdout, stderr } = this.options;
+    await Promise.all(
+      [stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),
+    );
+    if (this.unwritable !== null) {
+      stderr.write(`scim-hook: the answer could not be written (${this.unwritable}).\n`);
+      return code === 0 ? 1 : code;
     }
+    return this.interrupted ? INTERRUPTED : code;
   }
 }
-
-/** Names from a repository or a directory may hold escape sequences that act on the terminal, or turn text around. */
-export const plain = (text: string): string =>
-  stripVTControlCharacters(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, '');

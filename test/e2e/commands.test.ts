@@ -218,7 +218,7 @@ describe('the package', () => {
 
   test('carries what a person needs, and nothing else', () => {
     const allowed =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.scimsyncrc\.example|scimsyncrc\.schema\.json|bin\/scim-hook\.js|hooks\/(?:post-checkout(?:-block)?|pre-commit)|\.pre-commit-hooks\.yaml|schemas\/[a-z-]+\.schema\.json|dist\/(?:cli\.js|worker\.cjs|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.js))$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.scimsyncrc\.example|scimsyncrc\.schema\.json|bin\/scim-hook\.js|hooks\/(?:post-checkout(?:-block)?|pre-commit)|\.pre-commit-hooks\.yaml|completions\/scim-hook\.(?:bash|zsh|fish)|man\/scim-hook\.1|schemas\/[a-z-]+\.schema\.json|dist\/(?:cli\.js|worker\.cjs|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.js))$/;
     expect(files().filter((name) => !allowed.test(name))).toEqual([]);
     expect(files()).toEqual(
       expect.arrayContaining([
@@ -232,6 +232,10 @@ describe('the package', () => {
         'hooks/post-checkout-block',
         'hooks/pre-commit',
         '.pre-commit-hooks.yaml',
+        'completions/scim-hook.bash',
+        'completions/scim-hook.zsh',
+        'completions/scim-hook.fish',
+        'man/scim-hook.1',
         'dist/cli.js',
         'dist/worker.cjs',
         'schemas/sync.schema.json',

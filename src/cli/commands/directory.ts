@@ -28,7 +28,7 @@ export async function runDirectory(context: Context, options: DirectoryOptions):
     token,
     seed: await seedFor(context),
     onRequest: ({ method, url, status }) =>
-      screen.line(`${screen.paint.dim(String(status))}  ${method} ${plain(decode(url))}`),
+      screen.line(`${screen.paint.dim(String(status))}  ${plain(method)} ${plain(decode(url))}`),
   });
   if (!served.ok) return failWith(context, served.failure);
   const { url } = served.value;
@@ -39,7 +39,9 @@ export async function runDirectory(context: Context, options: DirectoryOptions):
   screen.line(`users   ${users.map((user) => plain(user.userName)).join(', ') || 'none'}`);
   screen.line(`groups  ${groups.map((group) => plain(group.displayName)).join(', ') || 'none'}`);
   screen.line(
-    options.file === undefined ? 'Kept in memory only; --file FILE keeps them.' : `Kept in ${options.file}.`,
+    options.file === undefined
+      ? 'Kept in memory only; --file FILE keeps them.'
+      : `Kept in ${plain(options.file)}.`,
   );
   if (!env['SCIM_HOOK_TOKEN']) screen.line(`\n  export SCIM_HOOK_TOKEN=${token}\n`);
   await new Promise<void>((resolve) => {

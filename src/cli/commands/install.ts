@@ -81,7 +81,7 @@ type Facts = Pick<Installed, 'endpoint' | 'subject' | 'where' | 'policy' | 'mode
 const facts = ({ paint }: Screen, { endpoint, subject, subjectId, where, policy, mode }: Facts): string[] => [
   `  endpoint  ${paint.bold(plain(endpoint))}`,
   `  you       ${plain(subject)}${subjectId === undefined ? '' : paint.dim(` (id ${plain(subjectId)})`)}`,
-  `  rules     ${plain(where)} ${paint.dim(policy.startsWith('sha256:') ? 'as it is now; in no commit yet' : policy)}`,
+  `  rules     ${plain(where)} ${paint.dim(policy.startsWith('sha256:') ? 'as it is now; in no commit yet' : plain(policy))}`,
   `  mode      ${modeWords(mode)}`,
 ];
 

@@ -6,6 +6,7 @@ import { repositoryId } from '../../core/repository-id.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Here } from '../../wire/here.ts';
 import { type Context, failWith, withHere } from '../context.ts';
+import { escaped } from '../plain.ts';
 import { plain, type Screen } from '../screen.ts';
 import { moment } from '../time.ts';
 import type { ExitCode } from '../words.ts';
@@ -49,7 +50,7 @@ async function printJson(
   let count = 0;
   for await (const line of linesOf(here, options)) {
     if (count >= limit) break;
-    screen.raw(`${count === 0 ? '[\n' : ',\n'}${canonicalise(line as unknown as Json)}`);
+    screen.raw(`${count === 0 ? '[\n' : ',\n'}${escaped(canonicalise(line as unknown as Json))}`);
     count += 1;
   }
   screen.raw(count === 0 ? '[]\n' : '\n]\n');
@@ -77,16 +78,16 @@ async function printList(
 export function listLine({ paint }: Screen, line: AuditLine, now: number): string {
   const at = paint.dim(moment(line.time, now));
   const branch = plain(line.branch ?? '(no branch)');
-  const reason = line.reason === undefined ? '' : ` (${line.reason})`;
+  const reason = line.reason === undefined ? '' : ` (${plain(line.reason)})`;
   if (line.kind === 'change') {
     const sign = line.op === 'remove' || line.op === 'delete' ? paint.yellow('-') : paint.green('+');
-    const proof = line.verified === undefined ? '' : `, ${line.verified}`;
-    return `${at}  ${sign} ${plain(line.name ?? '')}  ${line.outcome ?? ''}${proof}${reason}`;
+    const proof = line.verified === undefined ? '' : `, ${plain(line.verified)}`;
+    return `${at}  ${sign} ${plain(line.name ?? '')}  ${plain(line.outcome ?? '')}${proof}${reason}`;
   }
   if (line.kind === 'sync') {
     const took = line.ms === undefined ? '' : paint.dim(`  ${line.ms} ms`);
-    return `${at}  = ${branch}  ${line.outcome ?? ''}${reason}${took}`;
+    return `${at}  = ${branch}  ${plain(line.outcome ?? '')}${reason}${took}`;
   }
   const from = line.from === undefined ? '' : paint.dim(`  from ${plain(line.from ?? '(no branch)')}`);
-  return `${at}  ${paint.bold(line.kind)}${line.branch === undefined ? '' : `  ${branch}`}${from}`;
+  return `${at}  ${paint.bold(plain(line.kind))}${line.branch === undefined ? '' : `  ${branch}`}${from}`;
 }

@@ -10,8 +10,9 @@ import type { Here } from '../../wire/here.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, changeLine, exitOfReports, syncDocument } from '../report.ts';
+import { said } from '../said.ts';
 import { plain } from '../screen.ts';
-import { type ExitCode, reasonWords, wordsOf } from '../words.ts';
+import { type ExitCode, reasonWords } from '../words.ts';
 
 export const runPlan = (context: Context, { branch }: { readonly branch?: string }): Promise<ExitCode> =>
   withHere(context, async (here) => {
@@ -51,7 +52,7 @@ export async function printPlan(
   for (const change of changes) screen.line(changeLine(screen, change));
   const failure = seen.value.plans.find(({ observed }) => observed.failure !== null)?.observed.failure;
   if (failure !== undefined && failure !== null) {
-    const { message, remedy } = wordsOf(failure);
+    const { message, remedy } = said(failure);
     screen.note(`${message}\n${remedy}`);
   }
   return ok(code);

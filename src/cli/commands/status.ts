@@ -111,7 +111,7 @@ function show(screen: Screen, status: StatusDocument, now: number): void {
     const where = lease.here ? (lease.worktree ?? 'this repository') : `${lease.repo}`;
     row(
       'lease',
-      `${plain(lease.branch)}  ${left}  ${paint.dim(`${lease.rules.join(', ')} · ${plain(where)}${lease.by === 'hand' ? ' · by hand' : ''}`)}`,
+      `${plain(lease.branch)}  ${left}  ${paint.dim(`${plain(lease.rules.join(', '))} · ${plain(where)}${lease.by === 'hand' ? ' · by hand' : ''}`)}`,
     );
   }
   const waiting = status.spool.waiting + status.spool.open;
@@ -122,7 +122,7 @@ function show(screen: Screen, status: StatusDocument, now: number): void {
     const reason = status.last.reason === null ? '' : ` (${words(status.last.reason)})`;
     row(
       'last',
-      `${moment(status.last.at, now)}  ${plain(status.last.branch ?? '')} ${status.last.outcome}${reason}`,
+      `${moment(status.last.at, now)}  ${plain(status.last.branch ?? '')} ${plain(status.last.outcome)}${plain(reason)}`,
     );
   }
   if (status.worker.crash !== null)

@@ -8,7 +8,9 @@ import type { Here } from '../../wire/here.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, exitOfReports, printSettled } from '../report.ts';
-import { type ExitCode, wordsOf } from '../words.ts';
+import { said } from '../said.ts';
+import { plain } from '../screen.ts';
+import type { ExitCode } from '../words.ts';
 import { printPlan } from './plan.ts';
 
 export interface SyncOptions {
@@ -23,7 +25,7 @@ export const runSync = (context: Context, options: SyncOptions): Promise<ExitCod
     if (!asked.ok) return asked;
     if (options.dryRun === true) return printPlan(context, here, asked.value);
     const settled = await context.screen.during('Syncing', (waited) =>
-      settleFor(here, asked.value, options.wait === true, waited),
+      settleFor(here, asked.value, () => options.wait === true && !context.screen.interrupted, waited),
     );
     if (!settled.ok) return settled;
     return ok(show(context, asked.value, settled.value));
@@ -35,13 +37,13 @@ const DEADLINE = 15_000;
 async function settleFor(
   here: Here,
   ask: ManualAsk,
-  wait: boolean,
+  wait: () => boolean,
   waited: () => void,
 ): Promise<Result<Settled, Failure>> {
   const { ports, entries } = here;
   const started = ports.clock.now();
   let settled = await settle(ports, entries, ask, waited);
-  for (let attempt = 0; wait && settled.ok && settled.value.again; attempt++) {
+  for (let attempt = 0; wait() && settled.ok && settled.value.again; attempt++) {
     const { policy } = settled.value.standing;
     const deadline = policy.state === 'trusted' ? policy.config.deadline : DEADLINE;
     if (ports.clock.now() - started > deadline) break;
@@ -56,17 +58,20 @@ function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
   printSettled(screen, settled, settled.asked?.event.branch ?? ask.branch, ended);
   const { policy } = settled.standing;
   if (!screen.json) {
-    if (policy.state === 'untrusted') screen.note(`${policy.detail}. Accept it with \`scim-hook install\`.`);
+    if (policy.state === 'untrusted')
+      screen.note(`${plain(policy.detail)}. Accept it with \`scim-hook install\`.`);
     if (policy.state === 'ref-gone')
-      screen.note(`The pinned policy ref ${policy.ref} is gone. Choose another with \`scim-hook install\`.`);
+      screen.note(
+        `The pinned policy ref ${plain(policy.ref)} is gone. Choose another with \`scim-hook install\`.`,
+      );
     if (policy.state === 'invalid')
       screen.note(
-        wordsOf({ code: 'config-invalid', where: policy.where, faults: settled.standing.faults }).message,
+        said({ code: 'config-invalid', where: policy.where, faults: settled.standing.faults }).message,
       );
     const failure =
       settled.unlogged ?? settled.reports.find((report) => report.failure !== undefined)?.failure;
     if (failure !== undefined && failure !== null) {
-      const { message, remedy } = wordsOf(failure);
+      const { message, remedy } = said(failure);
       screen.note(`${message}\n${remedy}`);
     }
   }
