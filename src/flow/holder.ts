@@ -103,7 +103,9 @@ export async function view(
 ): Promise<View> {
   const { policy, settings, commonDir } = prepared.standing;
   const config = policy.state === 'trusted' ? policy.config : null;
-  const pinned = settings.pins !== null && sameHolder(settings.pins, holder);
+  const isPinned = settings.pins !== null && sameHolder(settings.pins, holder);
+  // The token is the endpoint's, not the subject's: what another subject was given there is taken back with it.
+  const pinned = settings.pins?.endpoint === holder.endpoint;
   const directory = ports.connector.connect(holder.endpoint, { pinned, timeout: config?.timeout ?? TIMEOUT });
   const now = ports.clock.now();
   const question: Question = {
@@ -111,7 +113,7 @@ export async function view(
     holder,
     ledger,
     commonDir,
-    config: pinned ? config : null,
+    config: isPinned ? config : null,
     cache,
     now,
   };
