@@ -73,6 +73,21 @@ export const statusDocument = v.object({
   ),
 });
 
+const trustedDocument = v.object({
+  endpoint: v.string(),
+  subject: v.object({ value: v.string(), id: v.string() }),
+  policy: v.string(),
+});
+
+export const trustDocument = v.object({
+  changed: v.boolean(),
+  before: v.nullable(trustedDocument),
+  trusted: trustedDocument,
+  where: v.string(),
+  mode: v.picklist(MODES),
+  hook: v.object({ path: v.string(), state: v.string() }),
+});
+
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
@@ -80,3 +95,4 @@ export const errorDocument = v.object({
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;
+export type TrustDocument = v.InferOutput<typeof trustDocument>;

@@ -150,5 +150,14 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     'scim-hook try',
     async () => (await import('./commands/try.ts')).runTry,
   ).option('--keep', 'leave the repository there for a look');
+  command(
+    'trust',
+    'accept what the config proposes now, in the place of what you accepted before',
+    'scim-hook trust',
+    async () => (await import('./commands/trust.ts')).runTrust,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL to trust')
+    .option('--yes', 'ask nothing')
+    .addOption(json());
   return program;
 }

@@ -195,6 +195,26 @@ export function wordsOf(failure: Failure): Words {
       );
     case 'unknown-lease':
       return say(`There is no lease ${failure.id}.`, '`scim-hook status` lists the live ones.');
+    case 'pin-overruled':
+      return say(
+        `The ${failure.what} ${failure.asked} would not count here: wider git config sets ${failure.shared} for everybody.`,
+        `\`git config --show-origin --get-all ${failure.key}\` shows where. Accept that one, or have it changed there.`,
+      );
+    case 'policy-unnamed':
+      return say(
+        `--yes alone doesn't take the rules from ${failure.ref}: a local branch may be anybody's.`,
+        `If it is right, name it: \`scim-hook install --policy ${failure.ref} --yes\`. Or run it without --yes, in a terminal.`,
+      );
+    case 'subject-unnamed':
+      return say(
+        `--yes alone doesn't accept another person: ${failure.pinned} was accepted here, and now it would be ${failure.found}.`,
+        'Look at it in a terminal with `scim-hook trust`. Where nobody can be asked: `git config --local --unset-all scim-hook.subjectId`, and then again.',
+      );
+    case 'subject-carried':
+      return say(
+        `${failure.key} comes from ${failure.file}, which lies in a worktree: a branch could say there who you are.`,
+        `Set it in your own config: \`git config --global ${failure.key} …\`.`,
+      );
     case 'port-in-use':
       return say(
         `Port ${failure.port} is in use.`,
@@ -247,6 +267,10 @@ export function exitOf(failure: Failure): ExitCode {
     case 'no-repository':
     case 'bare-repository':
       return 2;
+    case 'pin-overruled':
+    case 'policy-unnamed':
+    case 'subject-unnamed':
+    case 'subject-carried':
     case 'endpoint-unnamed':
     case 'untrusted':
     case 'not-confirmed':

@@ -26,10 +26,13 @@ export class EventBook {
   private readonly options: BookOptions;
   private events: readonly OpenEvent[];
   private readonly told: Set<string>;
+  /** Which leases came and went, and why not, as far as that is known by now. */
+  transited: Transited;
 
   constructor(options: BookOptions) {
     this.options = options;
     const { memory, transited } = options;
+    this.transited = transited;
     // Closed by a run that died before it could say so in the spool.
     this.events = transited.events.filter(
       (event) => (memory.synced.get(event.id) ?? 'pending') === 'pending',
@@ -48,7 +51,7 @@ export class EventBook {
 
   /** The event a change belongs to; null where nothing that happened now brought it about. */
   eventOf(change: Change, holdingEvent: string | null): OpenEvent | null {
-    const { endedBy, granted } = this.options.transited;
+    const { endedBy, granted } = this.transited;
     const byId = (id: string | null | undefined): OpenEvent | undefined =>
       this.events.find((event) => event.id === id);
     if (change.disposition.do === 'record') {
@@ -139,11 +142,12 @@ export class EventBook {
   private endOf(event: OpenEvent, reports: readonly ChangeReport[]): Ended {
     if (event.superseded) return { outcome: 'superseded' };
     const own = reports.filter((report) => report.event === event.id);
-    return outcomeOf(own, this.options.transited.reasons.get(event.id));
+    return outcomeOf(own, this.transited.reasons.get(event.id));
   }
 
   private closingLine(event: OpenEvent, { outcome, reason }: Ended): AuditFields {
-    const { transited, clock } = this.options;
+    const { transited } = this;
+    const { clock } = this.options;
     const now = clock.now();
     const leases = transited.granted.get(event.id) ?? [];
     const ended = [...transited.endedBy].filter(([, by]) => by === event.id).map(([lease]) => lease);

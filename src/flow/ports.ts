@@ -59,6 +59,8 @@ export interface Repository {
   /** The config file at a pinned ref, or in the worktree where the pin is a content hash. */
   policy(pin: string): Promise<Result<PolicyFile, Failure>>;
   branches(): Promise<Result<readonly BranchState[], Failure>>;
+  /** The ref the policy would be read from, were one chosen now; null while no commit holds a config file. */
+  committed(): Promise<Result<string | null, Failure>>;
 }
 
 export interface ConfigReader {
@@ -184,6 +186,8 @@ export interface GitSetup {
   hooks(): Promise<Result<{ readonly directory: string; readonly elsewhere: string | null }, Failure>>;
   /** A value as git itself would use it, includes and all: for reading, at trust, who the person is. */
   effective(key: string): Promise<string | null>;
+  /** The file that value comes from, where it lies in a worktree, so that a branch can change it. */
+  carrier(key: string): Promise<string | null>;
   /** Sets single values in local config, leaving what is right already untouched. */
   pin(values: Readonly<Record<string, string>>): Promise<Result<void, Failure>>;
   /** Takes our whole section out of local config. */
@@ -193,6 +197,14 @@ export interface GitSetup {
   isBranchName(name: string): Promise<boolean>;
   /** Has git run the hook, as for a checkout of the current branch; null where this git can't (before 2.36). */
   runHook(place: Place): Promise<{ readonly status: number; readonly output: string } | null>;
+}
+
+/** The text of rules that are in no commit, as it was accepted: to show what changed since, never trusted by itself. */
+export interface AcceptedText {
+  /** Null unless its SHA-256 is `hash`. */
+  read(hash: string): Promise<string | null>;
+  /** Null: the rules are in a commit, and git has their text. */
+  keep(text: string | null): Promise<Result<void, Failure>>;
 }
 
 /** The spool's directory and the worker's bundle: what the hook file counts on. */

@@ -1,13 +1,14 @@
 // The clone somebody stands in, and what install needs besides.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { openAcceptedText } from '../adapters/disk/accepted-text.ts';
 import { openGround } from '../adapters/disk/ground.ts';
 import { openHookFile } from '../adapters/disk/hook-file.ts';
 import { runningWorker } from '../adapters/disk/pid-file.ts';
 import { gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { locate } from '../adapters/git/locate.ts';
 import { openGitSetup } from '../adapters/git/setup.ts';
-import { spoolDirectory, workerBundle } from '../adapters/process/places.ts';
+import { acceptedFile, spoolDirectory, workerBundle } from '../adapters/process/places.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
 import { ok, type Result } from '../core/result.ts';
@@ -63,7 +64,13 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
         bundle: packageFile('dist/worker.cjs'),
         place: workerBundle(env),
       });
-      return ok({ ...opened.value.ports, git, hook: openHookFile(hooks.value.directory, template), ground });
+      return ok({
+        ...opened.value.ports,
+        git,
+        accepted: openAcceptedText(acceptedFile(spool)),
+        hook: openHookFile(hooks.value.directory, template),
+        ground,
+      });
     },
   });
 }
