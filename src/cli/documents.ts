@@ -1,6 +1,15 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
-import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
+import {
+  CHANGE_OUTCOMES,
+  EVENT_KINDS,
+  EVENT_OUTCOMES,
+  KINDS,
+  MODES,
+  OPS,
+  REASONS,
+  VERDICTS,
+} from '../core/vocabulary.ts';
 
 export const changeDocument = v.object({
   op: v.picklist(OPS),
@@ -71,6 +80,24 @@ export const statusDocument = v.object({
       reason: v.nullable(v.string()),
     }),
   ),
+});
+
+/** What `scim-hook.notify` gets on its standard input; `core/notice.ts` makes it. */
+export const noticeDocument = v.object({
+  version: v.literal(1),
+  event: v.string(),
+  kind: v.picklist(EVENT_KINDS),
+  at: v.string(),
+  device: v.string(),
+  repo: v.string(),
+  worktree: v.nullable(v.string()),
+  from: v.nullable(v.string()),
+  branch: v.nullable(v.string()),
+  subject: v.nullable(v.object({ value: v.string(), id: v.string() })),
+  mode: v.picklist(MODES),
+  outcome: v.picklist(EVENT_OUTCOMES),
+  reason: v.optional(v.picklist(REASONS)),
+  changes: v.array(v.object({ ...changeDocument.entries, outcome: v.picklist(CHANGE_OUTCOMES) })),
 });
 
 const trustedDocument = v.object({

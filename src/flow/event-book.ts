@@ -1,6 +1,7 @@
 // The events of one wake-up: each gets its own line first and its one closing line last, whatever happens between.
 import type { AuditFields } from '../core/audit-record.ts';
 import type { OpenEvent } from '../core/event.ts';
+import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
 import type { Transited } from '../core/transit.ts';
@@ -122,7 +123,7 @@ export class EventBook {
   }
 
   /** Writes what became of each event, and lets go of those that are over once that is durable. */
-  async close(reports: readonly ChangeReport[]): Promise<{ event: OpenEvent; ended: Ended }[]> {
+  async close(reports: readonly ChangeReport[]): Promise<Closed[]> {
     const { memory, scribe, claim, heads } = this.options;
     const closing = this.events.map((event) => ({ event, ended: this.endOf(event, reports) }));
     const lines = closing.filter(({ event, ended }) => {
@@ -136,7 +137,10 @@ export class EventBook {
       .filter(({ ended }) => !durable || ended.outcome === 'pending')
       .map(({ event }) => event);
     await claim.commit({ heads, open, unlogged: scribe.unlogged });
-    return closing;
+    return closing.map((each) => ({
+      ...each,
+      over: durable && lines.includes(each) && each.ended.outcome !== 'pending',
+    }));
   }
 
   private endOf(event: OpenEvent, reports: readonly ChangeReport[]): Ended {

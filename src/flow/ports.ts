@@ -6,6 +6,7 @@ import type { DirectoryFailure, Failure, Fault } from '../core/failure.ts';
 import type { HookOwner } from '../core/hook-script.ts';
 import type { Place } from '../core/lease.ts';
 import type { Item, Ledger } from '../core/ledger.ts';
+import type { Notice } from '../core/notice.ts';
 import type { Presence } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
 import type { GroupFacts, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
@@ -219,6 +220,12 @@ export interface Ground {
   placeWorker(): Promise<Result<void, Failure>>;
 }
 
+/** The command that the machine's owner wants to hear what went wrong. */
+export interface Notifier {
+  /** Starts it and waits no longer; never fails. */
+  tell(command: string, notice: Notice): Promise<void>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -228,4 +235,5 @@ export interface Ports {
   readonly state: State;
   readonly audit: AuditLog;
   readonly connector: Connector;
+  readonly notifier: Notifier;
 }
