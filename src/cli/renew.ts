@@ -83,11 +83,12 @@ export function pinLines({ paint }: Pick<Screen, 'paint'>, before: Pins | null, 
     row('you', before?.subject, after.subject),
     ...(after.subjectId === undefined ? [] : [row('account', before?.subjectId, after.subjectId)]),
     row('rules', before === null ? undefined : rulesAt(before.policy), rulesAt(after.policy)),
-    `  ${''.padEnd(10)}${paint.dim(`read from ${plain(after.where)}`)}`,
+    `  ${''.padEnd(10)}${paint.dim(`read from ${plain(after.where)}${hashOf(after.policy) === null ? '' : ', which is in no commit yet'}`)}`,
   ];
 }
 
-const rulesAt = (policy: string): string =>
-  hashOf(policy) === null
-    ? policy
-    : `the text with the SHA-256 ${hashOf(policy)?.slice(0, 12)}… (in no commit yet)`;
+/** Rules in no commit have no other name than their content. */
+function rulesAt(policy: string): string {
+  const hash = hashOf(policy);
+  return hash === null ? policy : `sha256:${hash.slice(0, 12)}…`;
+}

@@ -140,7 +140,7 @@ export function wordsOf(failure: Failure): Words {
         'Run it in a terminal, or add --yes (and --endpoint URL unless it is on this machine).',
       );
     case 'declined':
-      return say('Not accepted; nothing was changed.', 'Run `scim-hook install` again when you want it.');
+      return say('Not accepted; nothing was changed.', 'Run the command again when you want it.');
     case 'switched-off':
       return say('SCIM_HOOK=0 is set, so nothing was done.', 'Unset it to install.');
     case 'hook-exists':

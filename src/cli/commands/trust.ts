@@ -5,6 +5,7 @@ import { survey } from '../../flow/survey.ts';
 import { type Context, withHere } from '../context.ts';
 import type { TrustDocument } from '../documents.ts';
 import { pinLines, renew } from '../renew.ts';
+import { plain } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
 
 export interface TrustFlags {
@@ -32,6 +33,11 @@ export const runTrust = (context: Context, flags: TrustFlags): Promise<ExitCode>
     screen.line(changed ? screen.paint.green('Accepted.') : 'Nothing changed since it was accepted.');
     for (const line of pinLines(screen, before, { ...pins, where })) screen.line(line);
     if (changed) screen.line('`scim-hook sync` brings your access in line with it; so does the next switch.');
+    if (before !== null && before.endpoint !== pins.endpoint) {
+      screen.note(
+        `What was given at ${plain(before.endpoint)} is given back there. SCIM_HOOK_TOKEN is for the new endpoint alone, so git's credential helper needs the token of the old one until then.`,
+      );
+    }
     if (hook.state !== 'runs') {
       screen.note(`git would not run the hook here (${hook.state}): \`scim-hook install\` puts it in place.`);
     }
