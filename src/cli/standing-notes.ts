@@ -31,7 +31,9 @@ export function standingNotes({
 }: Pick<Standing, 'settings' | 'policy' | 'faults'>): string[] {
   const notes = settings.overruled.map(overruledWords);
   if (policy.state === 'untrusted')
-    notes.push(`${policy.detail}.\nNothing is granted until you accept it with \`scim-hook trust\`.`);
+    notes.push(
+      `${policy.detail.slice(0, 1).toUpperCase()}${policy.detail.slice(1)}.\nNothing is granted until you accept it with \`scim-hook trust\`.`,
+    );
   if (policy.state === 'ref-gone')
     notes.push(
       `The pinned policy ref ${policy.ref} is gone.\nNothing is granted until you accept another with \`scim-hook trust\`.`,

@@ -194,7 +194,7 @@ test('once a commit holds the rules, their content alone grants nothing, and lea
   await repo.commit('Say who may do what');
   const sync = await repo.scimHook('sync', '--branch', 'release/2');
   expect(sync.status).toBe(3);
-  expect(sync.stderr).toContain('a commit on release/1 holds the rules by now');
+  expect(sync.stderr).toContain('A commit on release/1 holds the rules by now');
   const status = await repo.scimHook('status', '--json');
   expect(JSON.parse(status.stdout)).toMatchObject({ trust: { state: 'untrusted' } });
   await repo.checkout('plain');
