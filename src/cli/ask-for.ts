@@ -11,7 +11,9 @@ export type ManualAsk = Ask & { readonly kind: 'manual' };
 
 /** The current branch, or a lease by hand for a named one. */
 export async function askFor(here: Here, branch: string | undefined): Promise<Result<ManualAsk, Failure>> {
-  const trusted = requireTrust(readSettings(here.entries).pins !== null);
+  const { pins, misspelled } = readSettings(here.entries);
+  if (misspelled !== null) return fail({ code: 'endpoint-invalid', ...misspelled });
+  const trusted = requireTrust(pins !== null);
   if (!trusted.ok) return trusted;
   if (branch !== undefined) {
     if (!(await here.git.isBranchName(branch))) return fail({ code: 'bad-branch', branch });

@@ -1,7 +1,16 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
 import { HOOK_STATES, HOOK_WAYS } from '../core/hook-place.ts';
-import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
+import {
+  CHANGE_OUTCOMES,
+  EVENT_KINDS,
+  EVENT_OUTCOMES,
+  KINDS,
+  MODES,
+  OPS,
+  REASONS,
+  VERDICTS,
+} from '../core/vocabulary.ts';
 
 export const changeDocument = v.object({
   op: v.picklist(OPS),
@@ -75,6 +84,39 @@ export const statusDocument = v.object({
   ),
 });
 
+/** What `scim-hook.notify` gets on its standard input; `core/notice.ts` makes it. */
+export const noticeDocument = v.object({
+  version: v.literal(1),
+  event: v.string(),
+  kind: v.picklist(EVENT_KINDS),
+  at: v.string(),
+  device: v.string(),
+  repo: v.string(),
+  worktree: v.nullable(v.string()),
+  from: v.nullable(v.string()),
+  branch: v.nullable(v.string()),
+  subject: v.nullable(v.object({ value: v.string(), id: v.string() })),
+  mode: v.picklist(MODES),
+  outcome: v.picklist(EVENT_OUTCOMES),
+  reason: v.optional(v.picklist(REASONS)),
+  changes: v.array(v.object({ ...changeDocument.entries, outcome: v.picklist(CHANGE_OUTCOMES) })),
+});
+
+const trustedDocument = v.object({
+  endpoint: v.string(),
+  subject: v.object({ value: v.string(), id: v.string() }),
+  policy: v.string(),
+});
+
+export const trustDocument = v.object({
+  changed: v.boolean(),
+  before: v.nullable(trustedDocument),
+  trusted: trustedDocument,
+  where: v.string(),
+  mode: v.picklist(MODES),
+  hook: v.object({ path: v.string(), state: v.string() }),
+});
+
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
@@ -82,3 +124,4 @@ export const errorDocument = v.object({
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;
+export type TrustDocument = v.InferOutput<typeof trustDocument>;

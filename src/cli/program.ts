@@ -174,5 +174,14 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .action(async (shell: Shell) =>
       end(await (await import('./commands/completion.ts')).runCompletion(context, shell)),
     );
+  command(
+    'trust',
+    'accept what the config proposes now, in the place of what you accepted before',
+    'scim-hook trust',
+    async () => (await import('./commands/trust.ts')).runTrust,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL to trust')
+    .option('--yes', 'ask nothing')
+    .addOption(json());
   return program;
 }

@@ -2,6 +2,7 @@
 import type { Failure, Fault } from '../core/failure.ts';
 import { unreachable } from '../core/result.ts';
 import type { Reason } from '../core/vocabulary.ts';
+import { trustWords } from './trust-words.ts';
 
 export interface Words {
   readonly message: string;
@@ -85,30 +86,15 @@ export function wordsOf(failure: Failure): Words {
         'Correct it and run the command again. Nothing was changed.',
       );
     case 'endpoint-invalid':
-      return say(
-        `The endpoint ${failure.endpoint} ${failure.problem}.`,
-        'Give the https base URL of the SCIM service, as https://idp.example.com/scim/v2.',
-      );
     case 'endpoint-missing':
-      return say(
-        `${failure.where} names no endpoint.`,
-        'Name it: `scim-hook install --endpoint https://idp.example.com/scim/v2`.',
-      );
     case 'endpoint-differs':
-      return say(
-        `You named ${failure.asked}, but ${failure.where} proposes ${failure.proposed}.`,
-        'Name the same one, or have the file corrected; a difference stops everything that would be granted.',
-      );
     case 'endpoint-unnamed':
-      return say(
-        `--yes alone doesn't accept ${failure.endpoint}: a file in a repository must not choose where your token goes.`,
-        `If it is right, name it: \`scim-hook install --endpoint ${failure.endpoint} --yes\`.`,
-      );
     case 'policy-ref-invalid':
-      return say(
-        `The policy ref ${failure.ref} ${failure.problem}.`,
-        'Give a full name, as refs/remotes/origin/main, of a branch that holds the config file.',
-      );
+    case 'pin-overruled':
+    case 'policy-unnamed':
+    case 'subject-unnamed':
+    case 'subject-carried':
+      return trustWords(failure);
     case 'subject-unset':
       return say(
         `${failure.from.replace(/^git:/, '')} is not set in git's config, so nobody knows whose access this is.`,
@@ -140,7 +126,7 @@ export function wordsOf(failure: Failure): Words {
         'Run it in a terminal, or add --yes (and --endpoint URL unless it is on this machine).',
       );
     case 'declined':
-      return say('Not accepted; nothing was changed.', 'Run `scim-hook install` again when you want it.');
+      return say('Not accepted; nothing was changed.', 'Run the command again when you want it.');
     case 'switched-off':
       return say('SCIM_HOOK=0 is set, so nothing was done.', 'Unset it to install.');
     case 'hook-exists':
@@ -257,6 +243,10 @@ export function exitOf(failure: Failure): ExitCode {
     case 'no-repository':
     case 'bare-repository':
       return 2;
+    case 'pin-overruled':
+    case 'policy-unnamed':
+    case 'subject-unnamed':
+    case 'subject-carried':
     case 'endpoint-unnamed':
     case 'untrusted':
     case 'not-confirmed':

@@ -86,6 +86,20 @@ export type Failure =
   | { readonly code: 'locked'; readonly path: string }
   | { readonly code: 'still-owed'; readonly names: readonly string[] }
   | { readonly code: 'unknown-lease'; readonly id: string }
+  | {
+      readonly code: 'pin-overruled';
+      readonly what: 'endpoint' | 'account';
+      readonly asked: string;
+      readonly shared: string;
+      readonly key: string;
+    }
+  | { readonly code: 'policy-unnamed'; readonly ref: string }
+  | {
+      readonly code: 'subject-unnamed';
+      readonly pinned: string;
+      readonly found: string;
+    }
+  | { readonly code: 'subject-carried'; readonly key: string; readonly file: string }
   | { readonly code: 'port-in-use'; readonly port: number }
   | { readonly code: 'usage'; readonly problem: string };
 

@@ -1,4 +1,5 @@
 // What git's config says about us: pins, mode and bounds, in the order system, global, local (DESIGN section 6).
+import { parseEndpoint } from './endpoint.ts';
 import { matchesName } from './name-pattern.ts';
 import { MODES, type Mode } from './vocabulary.ts';
 
@@ -18,11 +19,27 @@ export interface Pins {
   readonly policy: string;
 }
 
+/** A value that was accepted here, and that a wider scope puts another in the place of. */
+export interface Overruled {
+  readonly name: 'endpoint' | 'subject' | 'subjectId';
+  readonly accepted: string;
+  readonly scope: 'system' | 'global';
+  readonly value: string;
+}
+
 export interface Settings {
   readonly mode: Mode;
   readonly pins: Pins | null;
   /** An endpoint the machine's owner set for everybody, which alone trusts no clone. */
   readonly sharedEndpoint: string | null;
+  /** Likewise who the person is: from system config, else global. */
+  readonly shared: { readonly subject: string | null; readonly subjectId: string | null };
+  /** Where this clone's own pins don't count. */
+  readonly overruled: readonly Overruled[];
+  /** An endpoint that can't be one, so that nothing is pinned: what is wrong with it. */
+  readonly misspelled: { readonly endpoint: string; readonly problem: string } | null;
+  /** A command line that hears of what failed, was refused or is owed. Never local: a clone must not name a program. */
+  readonly notify: string | null;
   /** The state directory, as it was when this clone was installed. */
   readonly home: string | null;
   /** Bounds from each scope that has some; a name must satisfy all of them. */
@@ -42,20 +59,54 @@ export function readSettings(entries: readonly ConfigEntry[]): Settings {
   const widest = (name: string): string | undefined =>
     SCOPES.map((scope) => last(scope, name)).find((value) => value !== undefined);
 
-  const endpoint = widest('endpoint');
+  const wider = (name: string): string | null => last('system', name) ?? last('global', name) ?? null;
+  const endpoint = spelled(widest('endpoint'));
   const subject = widest('subject');
   const subjectId = widest('subjectid');
   // Local only: a global one would make every clone of anything trusted.
   const policy = last('local', 'policy');
+  const misspelled = problemOf(endpoint);
   const complete =
-    endpoint !== undefined && subject !== undefined && subjectId !== undefined && policy !== undefined;
+    endpoint !== undefined &&
+    misspelled === null &&
+    subject !== undefined &&
+    subjectId !== undefined &&
+    policy !== undefined;
   return {
     mode: narrowest(SCOPES.flatMap((scope) => last(scope, 'mode') ?? [])),
     pins: complete ? { endpoint, subject, subjectId, policy } : null,
-    sharedEndpoint: last('system', 'endpoint') ?? last('global', 'endpoint') ?? null,
+    sharedEndpoint: spelled(wider('endpoint') ?? undefined) ?? null,
+    shared: { subject: wider('subject'), subjectId: wider('subjectid') },
+    overruled: (['endpoint', 'subject', 'subjectId'] as const).flatMap((name) =>
+      overruled(name, (scope) => last(scope, name.toLowerCase())),
+    ),
+    misspelled,
+    notify: wider('notify') || null,
     home: last('local', 'home') ?? null,
     allow: SCOPES.map((scope) => values(scope, 'allow')).filter((patterns) => patterns.length > 0),
   };
+}
+
+/** In the one spelling that is compared; what can't be one is left as it is, for `misspelled` to say so. */
+function spelled(endpoint: string | undefined): string | undefined {
+  const parsed = endpoint === undefined ? null : parseEndpoint(endpoint);
+  return parsed?.ok === true ? parsed.value : endpoint;
+}
+
+function problemOf(endpoint: string | undefined): Settings['misspelled'] {
+  const parsed = endpoint === undefined ? null : parseEndpoint(endpoint);
+  return endpoint === undefined || parsed === null || parsed.ok
+    ? null
+    : { endpoint, problem: parsed.failure };
+}
+
+function overruled(name: Overruled['name'], last: (scope: Scope) => string | undefined): Overruled[] {
+  const same = (value: string | undefined) => (name === 'endpoint' ? spelled(value) : value);
+  const accepted = same(last('local'));
+  const scope = (['system', 'global'] as const).find((each) => last(each) !== undefined);
+  const value = scope === undefined ? undefined : same(last(scope));
+  const differs = accepted !== undefined && value !== undefined && accepted !== value;
+  return differs && scope !== undefined ? [{ name, accepted, scope, value }] : [];
 }
 
 /** A lower scope can only narrow. A word nobody knows grants nothing. */

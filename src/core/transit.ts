@@ -62,6 +62,7 @@ export interface Transited {
 export function transit(input: TransitInput): Transited {
   const walk = new Walk(input);
   for (const event of input.events) if (!event.superseded) walk.act(event);
+  walk.followPins();
   walk.followRules();
   walk.endWhatIsOver();
   return walk.result();
@@ -144,6 +145,16 @@ class Walk {
     });
     if (grants.length === 0) this.reasons.set(event.id, 'no-rule');
     else if (late.size === entered.granted.length) this.reasons.set(event.id, 'expired');
+  }
+
+  /** A lease is for who was pinned when it was granted: once somebody or somewhere else is, nobody asks for it any more. */
+  followPins(): void {
+    const { terms, commonDir } = this.input;
+    if (terms === null) return;
+    const others = (lease: Lease): boolean =>
+      lease.commonDir === commonDir &&
+      (lease.endpoint !== terms.endpoint || lease.subjectId !== terms.subjectId);
+    this.over('settle', end(this.leases, others));
   }
 
   /** What live leases of this clone give follows the rules as they are now. */

@@ -20,6 +20,8 @@ export interface ChangeReport {
   readonly reason?: Reason | undefined;
   readonly verified?: Verdict | undefined;
   readonly failure?: Failure | undefined;
+  /** It was owed before this wake-up already. */
+  readonly stillOwed?: boolean | undefined;
 }
 
 export interface Errand {
@@ -43,6 +45,7 @@ interface Verdicted {
   readonly reason?: Reason | undefined;
   readonly verified?: Verdict | undefined;
   readonly failure?: Failure | undefined;
+  readonly stillOwed?: boolean | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | null | undefined;
 }
@@ -154,9 +157,10 @@ export class CarryOut {
     // From here on the entry is about its removal: after a crash, the line that is missing belongs to this event.
     const kept = this.holding(change, 'removing');
     const holding = { ...kept, event: this.errand.eventOf(change)?.event ?? kept.event };
+    const stillOwed = find(this.ledger, holding)?.state === 'owed';
     const owe = (why: Omit<Verdicted, 'outcome'>): Verdicted => {
       this.ledger = put(this.ledger, { ...holding, state: 'owed' });
-      return { ...why, outcome: 'owed' };
+      return { ...why, outcome: 'owed', stillOwed };
     };
     const cannot = this.whyNotNow();
     if (cannot) return owe(cannot);
@@ -225,9 +229,9 @@ export class CarryOut {
   }
 
   private async report(change: Change, verdict: Verdicted, started: number): Promise<void> {
-    const { outcome, reason, verified, failure, status, requestId } = verdict;
+    const { outcome, reason, verified, failure, stillOwed, status, requestId } = verdict;
     const event = this.errand.eventOf(change);
-    this.reports.push({ change, event: event?.event ?? null, outcome, reason, verified, failure });
+    this.reports.push({ change, event: event?.event ?? null, outcome, reason, verified, failure, stillOwed });
     if (outcome === 'applied')
       this.cache = afterChange(this.cache, this.errand.holder.subjectId, change, this.clock.now());
     // The line comes before the ledger: after a crash between the two it is found and not written twice.

@@ -12,6 +12,7 @@ export interface Chosen {
   readonly pin: string;
   readonly where: string;
   readonly config: Config;
+  readonly text: string;
 }
 
 /** The remote's default branch where it holds the file, else a local branch that does, else the file as it lies there. */
@@ -48,6 +49,6 @@ async function parse(
   const where = whereOf(pin, file.file);
   const parsed = await ports.config.parse(file.file, file.text);
   return parsed.ok
-    ? ok({ pin, where, config: parsed.value })
+    ? ok({ pin, where, config: parsed.value, text: file.text })
     : fail({ code: 'config-invalid', where, faults: parsed.failure });
 }

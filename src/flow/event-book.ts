@@ -1,6 +1,7 @@
 // The events of one wake-up: each gets its own line first and its one closing line last, whatever happens between.
 import type { AuditFields } from '../core/audit-record.ts';
 import type { OpenEvent } from '../core/event.ts';
+import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
 import type { Transited } from '../core/transit.ts';
@@ -26,10 +27,13 @@ export class EventBook {
   private readonly options: BookOptions;
   private events: readonly OpenEvent[];
   private readonly told: Set<string>;
+  /** Which leases came and went, and why not, as far as that is known by now. */
+  transited: Transited;
 
   constructor(options: BookOptions) {
     this.options = options;
     const { memory, transited } = options;
+    this.transited = transited;
     // Closed by a run that died before it could say so in the spool.
     this.events = transited.events.filter(
       (event) => (memory.synced.get(event.id) ?? 'pending') === 'pending',
@@ -48,7 +52,7 @@ export class EventBook {
 
   /** The event a change belongs to; null where nothing that happened now brought it about. */
   eventOf(change: Change, holdingEvent: string | null): OpenEvent | null {
-    const { endedBy, granted } = this.options.transited;
+    const { endedBy, granted } = this.transited;
     const byId = (id: string | null | undefined): OpenEvent | undefined =>
       this.events.find((event) => event.id === id);
     if (change.disposition.do === 'record') {
@@ -119,7 +123,7 @@ export class EventBook {
   }
 
   /** Writes what became of each event, and lets go of those that are over once that is durable. */
-  async close(reports: readonly ChangeReport[]): Promise<{ event: OpenEvent; ended: Ended }[]> {
+  async close(reports: readonly ChangeReport[]): Promise<Closed[]> {
     const { memory, scribe, claim, heads } = this.options;
     const closing = this.events.map((event) => ({ event, ended: this.endOf(event, reports) }));
     const lines = closing.filter(({ event, ended }) => {
@@ -133,17 +137,21 @@ export class EventBook {
       .filter(({ ended }) => !durable || ended.outcome === 'pending')
       .map(({ event }) => event);
     await claim.commit({ heads, open, unlogged: scribe.unlogged });
-    return closing;
+    return closing.map((each) => ({
+      ...each,
+      over: durable && lines.includes(each) && each.ended.outcome !== 'pending',
+    }));
   }
 
   private endOf(event: OpenEvent, reports: readonly ChangeReport[]): Ended {
     if (event.superseded) return { outcome: 'superseded' };
     const own = reports.filter((report) => report.event === event.id);
-    return outcomeOf(own, this.options.transited.reasons.get(event.id));
+    return outcomeOf(own, this.transited.reasons.get(event.id));
   }
 
   private closingLine(event: OpenEvent, { outcome, reason }: Ended): AuditFields {
-    const { transited, clock } = this.options;
+    const { transited } = this;
+    const { clock } = this.options;
     const now = clock.now();
     const leases = transited.granted.get(event.id) ?? [];
     const ended = [...transited.endedBy].filter(([, by]) => by === event.id).map(([lease]) => lease);

@@ -4,6 +4,7 @@ import type { OpenEvent } from '../core/event.ts';
 import { find, type Holder, holders, isOurs, type Ledger, sameHolder } from '../core/ledger.ts';
 import { type Additions, type Change, type Plan, plan } from '../core/plan.ts';
 import { isAllowed } from '../core/settings.ts';
+import type { Transited } from '../core/transit.ts';
 import { CarryOut, type ChangeReport } from './carry-out.ts';
 import type { EventBook } from './event-book.ts';
 import { observe } from './observe.ts';
@@ -12,6 +13,7 @@ import type { Prepared } from './prepare.ts';
 import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
 import { eventFields, type Scribe } from './scribe.ts';
 import type { Standing } from './standing.ts';
+import { withdraw } from './withdraw.ts';
 
 export type Named = Holder & { readonly subject: string };
 
@@ -86,24 +88,27 @@ export function planFor(
 }
 
 export interface View {
+  /** Both as they came in, unless the account turned out to be somebody else: then its leases ended. */
+  readonly ledger: Ledger;
+  readonly transited: Transited;
   readonly observed: Observed;
   readonly plan: Plan;
   readonly directory: ReturnType<Ports['connector']['connect']>;
-  /** Memory was enough: nothing was sent. */
-  readonly quiet: boolean;
 }
 
 /** Looks as closely as it must to know the plan. */
 export async function view(
   ports: Pick<Ports, 'connector' | 'clock'>,
-  prepared: Pick<Prepared, 'standing'>,
+  prepared: Pick<Prepared, 'standing' | 'transited'>,
   holder: Named,
   ledger: Ledger,
   cache: EndpointCache,
 ): Promise<View> {
   const { policy, settings, commonDir } = prepared.standing;
   const config = policy.state === 'trusted' ? policy.config : null;
-  const pinned = settings.pins !== null && sameHolder(settings.pins, holder);
+  const isPinned = settings.pins !== null && sameHolder(settings.pins, holder);
+  // The token is the endpoint's, not the subject's: what another subject was given there is taken back with it.
+  const pinned = settings.pins?.endpoint === holder.endpoint;
   const directory = ports.connector.connect(holder.endpoint, { pinned, timeout: config?.timeout ?? TIMEOUT });
   const now = ports.clock.now();
   const question: Question = {
@@ -111,17 +116,20 @@ export async function view(
     holder,
     ledger,
     commonDir,
-    config: pinned ? config : null,
+    config: isPinned ? config : null,
     cache,
     now,
   };
   const remembered = recall(question);
   const expected = planFor(prepared, holder, ledger, remembered, now);
+  const { transited } = prepared;
   if (isEmpty(expected) && isEnough(question, remembered)) {
-    return { observed: remembered, plan: expected, directory, quiet: true };
+    return { observed: remembered, plan: expected, directory, ledger, transited };
   }
   const observed = await observe(question);
-  return { observed, plan: planFor(prepared, holder, ledger, observed, now), directory, quiet: false };
+  const left =
+    observed.refusal === 'subject-changed' ? withdraw(prepared, ledger, holder) : { ledger, transited };
+  return { observed, plan: planFor(prepared, holder, left.ledger, observed, now), directory, ...left };
 }
 
 const isEmpty = ({ changes, adopt, forget }: Plan): boolean =>
@@ -142,12 +150,19 @@ export interface HolderTask {
 export async function settleHolder(
   task: HolderTask,
 ): Promise<{ ledger: Ledger; cache: EndpointCache; reports: readonly ChangeReport[] }> {
-  const { ports, prepared, holder, ledger, scribe, book, deadline } = task;
+  const { ports, prepared, holder, scribe, book, deadline } = task;
   const remembered = task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT;
-  const seen = await view(ports, prepared, holder, ledger, remembered);
-  const { observed, directory } = seen;
+  const seen = await view(
+    ports,
+    { standing: prepared.standing, transited: book.transited },
+    holder,
+    task.ledger,
+    remembered,
+  );
+  const { observed, directory, ledger, transited } = seen;
+  book.transited = transited;
   const events = await assign(book, ledger, holder, seen.plan, observed.failure !== null);
-  const leases = [...ledger.leases, ...prepared.transited.ended];
+  const leases = [...ledger.leases, ...transited.ended];
   const carrying = new CarryOut(
     ports,
     scribe,

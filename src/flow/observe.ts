@@ -22,6 +22,7 @@ class Reading {
   private readonly groups = new Map<string, GroupFacts>();
   private readonly gone = new Set<string>();
   private readonly cached: Record<string, { item: Item; marked: boolean }>;
+  private succeeded = false;
 
   constructor(question: Question) {
     this.question = question;
@@ -42,7 +43,16 @@ class Reading {
       const failure = await this.readGroup(item);
       if (failure) return this.blind(failure);
     }
+    if (!subject.ok) await this.lookForSuccessor();
     return this.conclude(subject.ok ? subject.value : null);
+  }
+
+  /** The pinned account is gone. Somebody else who answers to its name by now is not who was trusted. */
+  private async lookForSuccessor(): Promise<void> {
+    const { config, directory, holder } = this.question;
+    if (config === null) return;
+    const found = await directory.findSubjects(config.subject.attribute, holder.subject);
+    this.succeeded = found.ok && found.value.some(({ id }) => id !== holder.subjectId);
   }
 
   /** Finds a target's group. A remembered id is believed as long as the group still answers to the name. */
@@ -135,7 +145,7 @@ class Reading {
     return {
       facts: { resolutions: this.resolutions, presence, held },
       failure: null,
-      refusal: refusalOf(question, subject),
+      refusal: this.succeeded ? 'subject-changed' : refusalOf(question, subject),
       ineligible: subject === null ? new Set() : ineligibleRules(question, memberships),
       groups: this.groups,
       subject,

@@ -6,6 +6,7 @@ import type { DirectoryFailure, Failure, Fault } from '../core/failure.ts';
 import type { HookFacts, HookWay } from '../core/hook-place.ts';
 import type { Place } from '../core/lease.ts';
 import type { Item, Ledger } from '../core/ledger.ts';
+import type { Notice } from '../core/notice.ts';
 import type { Presence } from '../core/plan.ts';
 import type { Result } from '../core/result.ts';
 import type { GroupFacts, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
@@ -59,6 +60,8 @@ export interface Repository {
   /** The config file at a pinned ref, or in the worktree where the pin is a content hash. */
   policy(pin: string): Promise<Result<PolicyFile, Failure>>;
   branches(): Promise<Result<readonly BranchState[], Failure>>;
+  /** The ref the policy would be read from, were one chosen now; null while no commit holds a config file. */
+  committed(): Promise<Result<string | null, Failure>>;
 }
 
 export interface ConfigReader {
@@ -224,6 +227,8 @@ export interface GitSetup {
   takeConfigHook(): Promise<Result<void, Failure>>;
   /** A value as git itself would use it, includes and all: for reading, at trust, who the person is. */
   effective(key: string): Promise<string | null>;
+  /** The file that value comes from, where it lies in a worktree, so that a branch can change it. */
+  carrier(key: string): Promise<string | null>;
   /** Sets single values in local config, leaving what is right already untouched. */
   pin(values: Readonly<Record<string, string>>): Promise<Result<void, Failure>>;
   /** Takes our whole section out of local config. */
@@ -233,6 +238,14 @@ export interface GitSetup {
   isBranchName(name: string): Promise<boolean>;
   /** Has git run the hook, as for a checkout of the current branch; null where this git can't (before 2.36). */
   runHook(place: Place): Promise<{ readonly status: number; readonly output: string } | null>;
+}
+
+/** The text of rules that are in no commit, as it was accepted: to show what changed since, never trusted by itself. */
+export interface AcceptedText {
+  /** Null unless its SHA-256 is `hash`. */
+  read(hash: string): Promise<string | null>;
+  /** Null: the rules are in a commit, and git has their text. */
+  keep(text: string | null): Promise<Result<void, Failure>>;
 }
 
 /** The spool's directory and the worker's bundle: what the hook counts on. */
@@ -251,6 +264,12 @@ export interface Ground {
   placeWorker(): Promise<Result<void, Failure>>;
 }
 
+/** The command that the machine's owner wants to hear what went wrong. */
+export interface Notifier {
+  /** Starts it and waits no longer; never fails. */
+  tell(command: string, notice: Notice): Promise<void>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -260,4 +279,5 @@ export interface Ports {
   readonly state: State;
   readonly audit: AuditLog;
   readonly connector: Connector;
+  readonly notifier: Notifier;
 }

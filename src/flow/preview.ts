@@ -23,17 +23,19 @@ export async function preview(
 ): Promise<Result<Preview, Failure>> {
   const prepared = await prepare(ports, entries, ask);
   if (!prepared.ok) return prepared;
-  const { ledger, transited, asked } = prepared.value;
+  const { ledger, asked } = prepared.value;
+  let { transited } = prepared.value;
   const cache = withoutPresence(await ports.state.readCache());
   const plans: { plan: Plan; observed: Observed }[] = [];
   for (const holder of holdersConcerned(prepared.value)) {
     const seen = await view(
       ports,
-      prepared.value,
+      { standing: prepared.value.standing, transited },
       holder,
       ledger,
       cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT,
     );
+    transited = seen.transited;
     plans.push({ plan: seen.plan, observed: seen.observed });
   }
   return ok({

@@ -3,12 +3,14 @@ import type { OpenEvent } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import { isPassing } from '../core/failure.ts';
 import type { Ledger } from '../core/ledger.ts';
+import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { ChangeReport } from './carry-out.ts';
 import { EventBook } from './event-book.ts';
 import { holdersConcerned, settleHolder } from './holder.ts';
+import { notify } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { type Ask, type Prepared, prepare } from './prepare.ts';
 import { withoutPresence } from './recall.ts';
@@ -20,7 +22,7 @@ export interface Settled {
   readonly standing: Standing;
   readonly ledger: Ledger;
   readonly reports: readonly ChangeReport[];
-  readonly events: readonly { readonly event: OpenEvent; readonly ended: Ended }[];
+  readonly events: readonly Closed[];
   /** What became of the event that was asked for, and all that was changed on the way. */
   readonly asked: { readonly event: OpenEvent; readonly ended: Ended } | null;
   /** Something failed that may well succeed a little later. */
@@ -43,7 +45,13 @@ export function settle(
       const prepared = await prepare(ports, entries, ask);
       return prepared.ok ? settleAll(ports, prepared.value) : prepared;
     }, waited)
-    .then((locked) => (locked.ok ? locked.value : locked));
+    .then(async (locked) => {
+      const settled = locked.ok ? locked.value : locked;
+      if (!settled.ok) return settled;
+      const { standing, events, reports } = settled.value;
+      await notify(ports, standing, events, reports);
+      return settled;
+    });
 }
 
 async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settled, Failure>> {

@@ -52,9 +52,22 @@ async function takePolicy(
   const decided = (policy: Policy, faults: readonly Fault[] = []): Result<Decided, Failure> =>
     ok({ policy, faults });
   if (pins === null) return decided({ state: 'untrusted', detail: 'nothing is pinned in this clone' });
-  const read = await repository.policy(pins.policy);
+  const byContent = pins.policy.startsWith('sha256:');
+  const [read, committed] = await Promise.all([
+    repository.policy(pins.policy),
+    byContent ? repository.committed() : ok(null),
+  ]);
   if (!read.ok) return read;
+  if (!committed.ok) return committed;
   const file = read.value;
+  // Its content was enough only for trying it out: from here on, what counts was reviewed.
+  if (committed.value !== null) {
+    const ref = committed.value.replace(/^refs\/(heads|remotes)\//, '');
+    return decided({
+      state: 'untrusted',
+      detail: `a commit on ${ref} holds the rules by now, so the file that was accepted before it doesn't count any more`,
+    });
+  }
   if (file.state === 'ref-gone') return decided({ state: 'ref-gone', ref: pins.policy });
   if (file.state === 'file-gone') return decided({ state: 'file-gone' });
   if (file.commit === null && pins.policy !== `sha256:${file.blob}`) {

@@ -8,10 +8,12 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, type Pins, readSettings } from '../core/settings.ts';
 import type { Mode } from '../core/vocabulary.ts';
 import { choosePolicy } from './choose-policy.ts';
-import type { GitSetup, Ports } from './ports.ts';
+import type { AcceptedText, GitSetup, Ports } from './ports.ts';
+import { boundId, boundPolicy, boundSubject } from './trust-bounds.ts';
 
 export interface TrustPorts extends Ports {
   readonly git: GitSetup;
+  readonly accepted: AcceptedText;
 }
 
 export interface TrustOptions {
@@ -24,7 +26,7 @@ export interface TrustOptions {
   readonly yes: boolean;
   readonly newId: () => string;
   /** Shows what would be trusted, and asks; null where nobody can be asked. */
-  readonly confirm: ((proposal: Proposal) => Promise<boolean>) | null;
+  readonly confirm: ((proposal: Proposal, rules: string) => Promise<boolean>) | null;
 }
 
 /** What a person is asked to trust. Nothing is sent to the endpoint before they do. */
@@ -46,6 +48,8 @@ export interface Accepted {
   readonly mode: Mode;
   readonly where: string;
   readonly config: Config;
+  /** The rules as they stand there. */
+  readonly text: string;
 }
 
 /** Reads, shows and asks; nothing is written, and nothing is sent before the endpoint was accepted. */
@@ -56,31 +60,41 @@ export async function accept(
 ): Promise<Result<Accepted, Failure>> {
   const chosen = await choosePolicy(ports, options);
   if (!chosen.ok) return chosen;
-  const { pin, where, config } = chosen.value;
+  const { pin, where, config, text } = chosen.value;
+  const settings = readSettings(entries);
+  const named = await boundPolicy(ports.git, pin, settings.pins, options);
+  if (!named.ok) return named;
   const endpoint = chooseEndpoint(entries, config, where, options);
   if (!endpoint.ok) return endpoint;
-  const subject = await ports.git.effective(config.subject.from.replace(/^git:/, ''));
-  if (subject === null) return fail({ code: 'subject-unset', from: config.subject.from });
-  const settings = readSettings(entries);
+  const person = await boundSubject(ports.git, config, settings);
+  if (!person.ok) return person;
+  const subject = person.value;
   const mode = options.mode ?? settings.mode;
   const proposal: Proposal = { endpoint: endpoint.value, subject, policy: pin, where, mode, changedId: null };
-  const agreed = await acceptProposal(settings.pins, proposal, options);
+  const unnamed = boundId(settings, { endpoint: endpoint.value, subject, subjectId: null }, options);
+  if (!unnamed.ok) return unnamed;
+  const agreed = await acceptProposal(settings.pins, proposal, text, options);
   if (!agreed.ok) return agreed;
   const subjectId = await findSubject(ports, config, endpoint.value, subject);
   if (!subjectId.ok) return subjectId;
-  const still = await acceptId(settings.pins, proposal, subjectId.value, options);
+  const found = { endpoint: endpoint.value, subject, subjectId: subjectId.value };
+  const bound = boundId(settings, found, options);
+  if (!bound.ok) return bound;
+  const still = await acceptId(settings.pins, proposal, subjectId.value, text, options);
   if (!still.ok) return still;
   const pins: Pins = { endpoint: endpoint.value, subject, subjectId: subjectId.value, policy: pin };
-  return ok({ pins, mode, where, config });
+  return ok({ pins, mode, where, config, text });
 }
 
 /** Pins what was accepted in this clone's own config. */
 export async function pinDown(
-  { git }: TrustPorts,
+  { git, accepted }: TrustPorts,
   entries: readonly ConfigEntry[],
-  { pins }: Accepted,
+  { pins, text }: Accepted,
   { home, mode, newId }: TrustOptions,
 ): Promise<Result<void, Failure>> {
+  const kept = await accepted.keep(pins.policy.startsWith('sha256:') ? text : null);
+  if (!kept.ok) return kept;
   return git.pin({
     'scim-hook.endpoint': pins.endpoint,
     'scim-hook.subject': pins.subject,
@@ -108,6 +122,10 @@ function chooseEndpoint(
   const proposed = config.endpoint === null ? null : parseEndpoint(config.endpoint);
   if (proposed?.ok === true && proposed.value !== endpoint) {
     return fail({ code: 'endpoint-differs', asked: endpoint, proposed: proposed.value, where });
+  }
+  if (sharedEndpoint !== null && endpoint !== sharedEndpoint) {
+    const shared = { asked: endpoint, shared: sharedEndpoint, key: 'scim-hook.endpoint' } as const;
+    return fail({ code: 'pin-overruled', what: 'endpoint', ...shared });
   }
   const named =
     options.endpoint !== null ||
@@ -145,13 +163,14 @@ function single(
 async function acceptProposal(
   pinned: Pins | null,
   proposal: Proposal,
+  rules: string,
   options: TrustOptions,
 ): Promise<Result<void, Failure>> {
   const unchanged =
     pinned?.endpoint === proposal.endpoint &&
     pinned.subject === proposal.subject &&
     pinned.policy === proposal.policy;
-  return unchanged ? ok(undefined) : confirmed(proposal, options);
+  return unchanged ? ok(undefined) : confirmed(proposal, rules, options);
 }
 
 /** The same name, but another account: somebody left, and the name was given again, or the directory is another. */
@@ -159,18 +178,23 @@ async function acceptId(
   pinned: Pins | null,
   proposal: Proposal,
   found: string,
+  rules: string,
   options: TrustOptions,
 ): Promise<Result<void, Failure>> {
   const asked =
     pinned === null || pinned.endpoint !== proposal.endpoint || pinned.subject !== proposal.subject;
   if (asked || pinned.subjectId === found) return ok(undefined);
-  return confirmed({ ...proposal, changedId: { pinned: pinned.subjectId, found } }, options);
+  return confirmed({ ...proposal, changedId: { pinned: pinned.subjectId, found } }, rules, options);
 }
 
-async function confirmed(proposal: Proposal, { yes, confirm }: TrustOptions): Promise<Result<void, Failure>> {
+async function confirmed(
+  proposal: Proposal,
+  rules: string,
+  { yes, confirm }: TrustOptions,
+): Promise<Result<void, Failure>> {
   if (yes) return ok(undefined);
   if (confirm === null) return fail({ code: 'not-confirmed' });
-  return (await confirm(proposal)) ? ok(undefined) : fail({ code: 'declined' });
+  return (await confirm(proposal, rules)) ? ok(undefined) : fail({ code: 'declined' });
 }
 
 /** The log's line: `install` the first time, `trust` whenever something else is accepted. */

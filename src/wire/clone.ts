@@ -6,7 +6,7 @@ import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { openSpool } from '../adapters/disk/spool.ts';
 import { openState } from '../adapters/disk/state.ts';
 import { findToken } from '../adapters/git/credential.ts';
-import { type Environment, gitEnvironment } from '../adapters/git/environment.ts';
+import { type Environment, gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { randomIds, systemClock } from '../adapters/process/clock.ts';
 import { spoolDirectory, stateHome } from '../adapters/process/places.ts';
@@ -72,6 +72,13 @@ export function openClone(commonDir: string, env: Env): Clone {
         connector,
         state: openState(home, randomUUID),
         audit: openAuditLog(home, systemClock, VERSION),
+        notifier: {
+          // Loaded only when there is something to tell.
+          tell: async (command, notice) => {
+            const { openNotifier } = await import('../adapters/process/notifier.ts');
+            return openNotifier({ env: personalEnvironment(env), directory: home }).tell(command, notice);
+          },
+        },
       };
       return ok({ ports, entries: entries.value, home });
     },

@@ -1,6 +1,7 @@
 // The clone somebody stands in, and what install needs besides.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { openAcceptedText } from '../adapters/disk/accepted-text.ts';
 import { sha256OfBytes } from '../adapters/disk/digest.ts';
 import { openGround } from '../adapters/disk/ground.ts';
 import { openHookFiles } from '../adapters/disk/hook-files.ts';
@@ -8,7 +9,7 @@ import { runningWorker } from '../adapters/disk/pid-file.ts';
 import { gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { locate } from '../adapters/git/locate.ts';
 import { openGitSetup } from '../adapters/git/setup.ts';
-import { spoolDirectory, workerBundle } from '../adapters/process/places.ts';
+import { acceptedFile, spoolDirectory, workerBundle } from '../adapters/process/places.ts';
 import type { Failure } from '../core/failure.ts';
 import { renderHook } from '../core/hook-script.ts';
 import type { Place } from '../core/lease.ts';
@@ -42,6 +43,7 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   if (!opened.ok) return opened;
   const spool = spoolDirectory(commonDir);
   const git = openGitSetup({
+    commonDir,
     top: place.path,
     env: clone.gitEnv,
     hookEnv: personalEnvironment(env),
@@ -64,7 +66,13 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
         place: workerBundle(env),
         renderHook: async (node) => renderHook(await own(), node, sha256OfBytes),
       });
-      return { ...opened.value.ports, git, hooks: openHookFiles(commonDir, { own, block }), ground };
+      return {
+        ...opened.value.ports,
+        git,
+        accepted: openAcceptedText(acceptedFile(spool)),
+        hooks: openHookFiles(commonDir, { own, block }),
+        ground,
+      };
     },
   });
 }

@@ -54,7 +54,8 @@ const open = (commonDir = join(top, '.git')): Repository =>
     files: CONFIG_FILES,
     readWorktreeFile: findConfigFile,
   });
-const setup = () => openGitSetup({ top, env: gitEnvironment(own), hookEnv: gitEnvironment(own) });
+const setup = () =>
+  openGitSetup({ commonDir: join(top, '.git'), top, env: gitEnvironment(own), hookEnv: gitEnvironment(own) });
 
 async function value<T>(
   asked: Promise<{ ok: true; value: T } | { ok: false; failure: unknown }>,

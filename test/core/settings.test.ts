@@ -70,6 +70,72 @@ describe('pins', () => {
   });
 });
 
+describe('what wider config says', () => {
+  const scope = fc.constantFrom('system', 'global', 'local', 'worktree', 'command');
+  const name = fc.constantFrom('endpoint', 'subject', 'subjectid', 'policy', 'notify');
+  const value = fc.constantFrom('https://a.example', 'https://b.example', 'https://c.example');
+  const drawn = fc.array(
+    fc.tuple(scope, name, value).map(([s, n, v]) => entry(s, n, v)),
+    { maxLength: 12 },
+  );
+
+  it('system beats global beats local, the last one counts, and the rest of git’s scopes never do', () => {
+    fc.assert(
+      fc.property(drawn, (more) => {
+        const entries = [...PINS, ...more];
+        const { pins, notify } = readSettings(entries);
+        const last = (of: string, scopes: readonly string[]) =>
+          scopes
+            .map((each) => entries.findLast(({ scope: s, key }) => s === each && key === `scim-hook.${of}`))
+            .find((found) => found !== undefined)?.value;
+        const all = ['system', 'global', 'local'];
+        expect(pins).toEqual({
+          endpoint: last('endpoint', all),
+          subject: last('subject', all),
+          subjectId: last('subjectid', all),
+          policy: last('policy', ['local']),
+        });
+        expect(notify ?? undefined).toBe(last('notify', ['system', 'global']));
+      }),
+    );
+  });
+
+  it('is said exactly where it puts another value in the place of an accepted one', () => {
+    fc.assert(
+      fc.property(drawn, (more) => {
+        const { overruled, pins } = readSettings([...PINS, ...more]);
+        const own = readSettings([...PINS, ...more].filter((each) => each.scope === 'local')).pins;
+        const names = ['endpoint', 'subject', 'subjectId'] as const;
+        expect(overruled.map((each) => each.name)).toEqual(names.filter((n) => own?.[n] !== pins?.[n]));
+        for (const { name: n, accepted, value: v } of overruled) {
+          expect([accepted, v]).toEqual([own?.[n], pins?.[n]]);
+        }
+      }),
+    );
+  });
+
+  it('is no contradiction where only the spelling differs', () => {
+    const shared = entry('system', 'endpoint', 'https://LOCAL.example/');
+    const { overruled, pins, sharedEndpoint } = readSettings([...PINS, shared]);
+    expect(overruled).toEqual([]);
+    expect([pins?.endpoint, sharedEndpoint]).toEqual(['https://local.example', 'https://local.example']);
+  });
+
+  it.each(['http://idp.example.com/scim', 'nonsense', '', 'https://u:p@idp.example.com'])(
+    'an endpoint %j leaves nothing pinned, and says why',
+    (endpoint) => {
+      const { pins, misspelled } = readSettings([...PINS, entry('global', 'endpoint', endpoint)]);
+      expect(pins).toBeNull();
+      expect(misspelled).toMatchObject({ endpoint });
+    },
+  );
+
+  it('names no command in local config', () => {
+    expect(readSettings([entry('local', 'notify', 'x')]).notify).toBeNull();
+    expect(readSettings([entry('global', 'notify', '')]).notify).toBeNull();
+  });
+});
+
 describe('the mode', () => {
   const scopes = fc.constantFrom('system', 'global', 'local');
   const modes = fc.array(fc.tuple(scopes, fc.constantFrom(...MODES)), { maxLength: 3 });
@@ -118,5 +184,24 @@ describe('allow', () => {
     expect(isAllowed(settings, 'jit-oncall')).toBe(false);
     expect(isAllowed(settings, 'release')).toBe(false);
     expect(isAllowed(readSettings([]), 'anything')).toBe(true);
+  });
+
+  it('can only be narrowed by another pattern’s scope, whatever that says', () => {
+    const names = fc.constantFrom('jit-a', 'jit-b', 'env-a', 'other');
+    const patterns = fc.array(fc.constantFrom('jit-*', '*-a', 'other', '*'), { maxLength: 3 });
+    const scopes = fc.constantFrom('system', 'global', 'local', 'worktree', 'command');
+    const lines = fc.array(fc.tuple(scopes, patterns), { maxLength: 3 });
+    fc.assert(
+      fc.property(lines, names, (drawn, name) => {
+        const entries = drawn.flatMap(([scope, globs]) => globs.map((glob) => entry(scope, 'allow', glob)));
+        for (const scope of ['system', 'global', 'local']) {
+          const without = entries.filter((each) => each.scope !== scope);
+          if (isAllowed(readSettings(entries), name))
+            expect(isAllowed(readSettings(without), name)).toBe(true);
+        }
+        const foreign = entries.filter(({ scope }) => scope === 'worktree' || scope === 'command');
+        expect(isAllowed(readSettings(foreign), name)).toBe(true);
+      }),
+    );
   });
 });

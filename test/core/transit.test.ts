@@ -64,6 +64,24 @@ describe('a switch', () => {
   });
 });
 
+describe('somebody or somewhere else is pinned by now', () => {
+  const other = { ...terms, subjectId: 'u-2' };
+
+  it.each([
+    ['another account', other],
+    ['another endpoint', { ...terms, endpoint: 'https://new.example' }],
+  ])('%s: what was given before ends, and what is granted is for the new one', (_, now) => {
+    const done = go({ leases: [lease('old')], events: [event('e')], terms: now });
+    expect(ids(done.ended)).toEqual(['old']);
+    expect(done.leases).toMatchObject([{ endpoint: now.endpoint, subjectId: now.subjectId }]);
+  });
+
+  it('leaves the leases of other clones alone', () => {
+    const elsewhere = lease('old', { commonDir: '/elsewhere/.git' });
+    expect(ids(go({ leases: [elsewhere], terms: other }).leases)).toEqual(['old']);
+  });
+});
+
 describe('no trust, no addition; leaving gives back all the same', () => {
   const broken: [string, Partial<TransitInput>, string][] = [
     ['untrusted', { policy: { state: 'untrusted', detail: '' } }, 'untrusted'],

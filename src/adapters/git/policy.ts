@@ -56,6 +56,28 @@ async function readFiles(
   return ok({ state: 'found', commit: commit.oid, blob: found.oid, file, text: found.content });
 }
 
+/** The first of `refs`, all of which exist, whose commit holds a config file; one git process for all of them. */
+export async function firstHolding(
+  directory: string,
+  env: Environment,
+  refs: readonly string[],
+  files: readonly string[],
+): Promise<Result<string | null, Failure>> {
+  if (refs.length === 0) return ok(null);
+  const asked = refs.flatMap((ref) => files.map((file) => ({ ref, file })));
+  const args = ['cat-file', '--batch'];
+  const input = asked.map(({ ref, file }) => `${ref}:${file}\n`).join('');
+  const fed = await feedGit(directory, env, args, input);
+  if (fed === null) return fail({ code: 'git-missing' });
+  if (fed.status !== 0) return fail(whyGitFailed(args, directory, fed.stderr));
+  const entries = parseBatch(fed.stdout, asked.length);
+  const holding = asked.find(({ file }, at) => {
+    const entry = entries[at];
+    return entry?.type === 'blob' && holdsConfig(file, entry.content);
+  });
+  return ok(holding?.ref ?? null);
+}
+
 /** A package.json without our key is not a config file. */
 export const holdsConfig = (file: string, content: string): boolean => {
   if (file !== 'package.json') return true;

@@ -5,7 +5,8 @@ import type { ConfigEntry } from '../../core/settings.ts';
 import type { BranchState, PolicyFile, Repository } from '../../flow/ports.ts';
 import type { Environment } from './environment.ts';
 import { createGit, type Git } from './git.ts';
-import { policyAtRef } from './policy.ts';
+import { firstHolding, policyAtRef } from './policy.ts';
+import { policyRefs } from './setup.ts';
 import { listWorktrees } from './worktrees.ts';
 
 export interface RepositoryOptions {
@@ -26,6 +27,7 @@ export function openRepository(options: RepositoryOptions): Repository {
     worktrees: () => listWorktrees(git, commonDir),
     settings: () => readSettingsOf(git),
     branches: () => listBranches(git),
+    committed: async () => firstHolding(commonDir, env, await policyRefs(git), options.files),
     policy: async (pin) => {
       if (!pin.startsWith('sha256:')) return policyAtRef(commonDir, env, pin, options.files);
       const worktrees = await listWorktrees(git, commonDir);

@@ -1,5 +1,6 @@
 // What install needs of git besides reading: the hooks directory, pins, refs that may hold the policy, a run of the hook.
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GitSetup } from '../../flow/ports.ts';
@@ -7,6 +8,7 @@ import type { Environment } from './environment.ts';
 import { createGit, feedGit, type Git } from './git.ts';
 
 export interface SetupOptions {
+  readonly commonDir: string;
   /** A worktree: a relative core.hooksPath means something else in each. */
   readonly top: string;
   readonly env: Environment;
@@ -14,7 +16,7 @@ export interface SetupOptions {
   readonly hookEnv: Environment;
 }
 
-export function openGitSetup({ top, env, hookEnv }: SetupOptions): GitSetup {
+export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): GitSetup {
   const git = createGit(top, env);
   return {
     hooks: async () => {
@@ -59,6 +61,7 @@ export function openGitSetup({ top, env, hookEnv }: SetupOptions): GitSetup {
       const value = await git(['config', '--get', key]);
       return value.ok && value.value.trim() !== '' ? value.value.replace(/\n$/, '') : null;
     },
+    carrier: (key) => carrier(git, commonDir, top, key),
     pin: async (values) => {
       for (const [key, value] of Object.entries(values)) {
         const there = await git(['config', '--local', '--no-includes', '--get-all', key]);
@@ -106,8 +109,25 @@ async function removeSection(git: Git, name: string): Promise<Result<void, Failu
   return removed.ok || absent ? ok(undefined) : fail(removed.failure);
 }
 
+/** An `include.path` may name a tracked file; what git's own directory holds, no branch can change. */
+async function carrier(git: Git, commonDir: string, top: string, key: string): Promise<string | null> {
+  const shown = await git(['config', '--show-origin', '-z', '--get', key]);
+  const origin = shown.ok ? shown.value.split('\0')[0] : undefined;
+  if (origin?.startsWith('file:') !== true) return null;
+  const file = await realpath(resolve(top, origin.slice('file:'.length))).catch(() => null);
+  if (file === null) return null;
+  const asked = await git(['worktree', 'list', '--porcelain', '-z']);
+  const listed = asked.ok ? asked : await git(['worktree', 'list', '--porcelain']);
+  const paths = listed.ok ? listed.value.split(/[\0\n]/) : [];
+  const tops = paths.flatMap((line) =>
+    line.startsWith('worktree ') ? [line.slice('worktree '.length)] : [],
+  );
+  const inside = (directory: string): boolean => file.startsWith(`${directory}${sep}`);
+  return !inside(commonDir) && [top, ...tops].some(inside) ? file : null;
+}
+
 /** The remote's default branch first: what is reviewed there is what counts. Then local branches. */
-async function policyRefs(git: Git): Promise<string[]> {
+export async function policyRefs(git: Git): Promise<string[]> {
   const listed = await git([
     'for-each-ref',
     '--format=%(refname)%09%(symref)%09%(HEAD)',

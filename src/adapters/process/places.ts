@@ -22,3 +22,6 @@ export const workerBundle = (env: Env): string =>
 
 /** Spool and pid of one clone. */
 export const spoolDirectory = (commonDir: string): string => join(commonDir, 'scim-hook');
+
+/** Rules in no commit, as they were accepted. */
+export const acceptedFile = (spool: string): string => join(spool, 'accepted');

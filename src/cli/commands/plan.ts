@@ -7,15 +7,20 @@ import { ok, type Result } from '../../core/result.ts';
 import type { ChangeOutcome, Reason } from '../../core/vocabulary.ts';
 import { type Preview, preview } from '../../flow/preview.ts';
 import type { Here } from '../../wire/here.ts';
+import { offerEdit } from '../accept-edit.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, changeLine, exitOfReports, syncDocument } from '../report.ts';
 import { said } from '../said.ts';
 import { plain } from '../screen.ts';
+import { noteStanding } from '../standing-notes.ts';
 import { type ExitCode, reasonWords } from '../words.ts';
 
 export const runPlan = (context: Context, { branch }: { readonly branch?: string }): Promise<ExitCode> =>
-  withHere(context, async (here) => {
+  withHere(context, async (opened) => {
+    const offered = await offerEdit(context, opened);
+    if (!offered.ok) return offered;
+    const here = offered.value;
     const asked = await askFor(here, branch);
     return asked.ok ? printPlan(context, here, asked.value) : asked;
   });
@@ -50,6 +55,7 @@ export async function printPlan(
   const because = reason === undefined ? '' : ` (${reasonWords(reason)})`;
   screen.line(changes.length === 0 ? `${where}: nothing would change${because}.` : `${where}: a sync would`);
   for (const change of changes) screen.line(changeLine(screen, change));
+  await noteStanding(screen, here.ports, prepared.standing, [reason, ...changes.map((each) => each.reason)]);
   const failure = seen.value.plans.find(({ observed }) => observed.failure !== null)?.observed.failure;
   if (failure !== undefined && failure !== null) {
     const { message, remedy } = said(failure);

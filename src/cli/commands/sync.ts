@@ -5,11 +5,12 @@ import { ok, type Result } from '../../core/result.ts';
 import { backoff } from '../../core/retry.ts';
 import { type Settled, settle } from '../../flow/settle.ts';
 import type { Here } from '../../wire/here.ts';
+import { offerEdit } from '../accept-edit.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, exitOfReports, printSettled } from '../report.ts';
 import { said } from '../said.ts';
-import { plain } from '../screen.ts';
+import { noteStanding } from '../standing-notes.ts';
 import type { ExitCode } from '../words.ts';
 import { printPlan } from './plan.ts';
 
@@ -20,7 +21,10 @@ export interface SyncOptions {
 }
 
 export const runSync = (context: Context, options: SyncOptions): Promise<ExitCode> =>
-  withHere(context, async (here) => {
+  withHere(context, async (opened) => {
+    const offered = await offerEdit(context, opened);
+    if (!offered.ok) return offered;
+    const here = offered.value;
     const asked = await askFor(here, options.branch);
     if (!asked.ok) return asked;
     if (options.dryRun === true) return printPlan(context, here, asked.value);
@@ -28,7 +32,13 @@ export const runSync = (context: Context, options: SyncOptions): Promise<ExitCod
       settleFor(here, asked.value, () => options.wait === true && !context.screen.interrupted, waited),
     );
     if (!settled.ok) return settled;
-    return ok(show(context, asked.value, settled.value));
+    const code = show(context, asked.value, settled.value);
+    const { standing, reports, asked: own } = settled.value;
+    await noteStanding(context.screen, here.ports, standing, [
+      own?.ended.reason,
+      ...reports.map(({ reason }) => reason),
+    ]);
+    return ok(code);
   });
 
 /** Milliseconds for `--wait` where no config says. */
@@ -56,18 +66,7 @@ async function settleFor(
 function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
   const ended = settled.asked?.ended ?? { outcome: 'unchanged' };
   printSettled(screen, settled, settled.asked?.event.branch ?? ask.branch, ended);
-  const { policy } = settled.standing;
   if (!screen.json) {
-    if (policy.state === 'untrusted')
-      screen.note(`${plain(policy.detail)}. Accept it with \`scim-hook install\`.`);
-    if (policy.state === 'ref-gone')
-      screen.note(
-        `The pinned policy ref ${plain(policy.ref)} is gone. Choose another with \`scim-hook install\`.`,
-      );
-    if (policy.state === 'invalid')
-      screen.note(
-        said({ code: 'config-invalid', where: policy.where, faults: settled.standing.faults }).message,
-      );
     const failure =
       settled.unlogged ?? settled.reports.find((report) => report.failure !== undefined)?.failure;
     if (failure !== undefined && failure !== null) {
