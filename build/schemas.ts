@@ -1,7 +1,13 @@
 // The JSON Schemas that ship with the package, generated from the schemas the code itself checks and prints with.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from '../src/adapters/config/schema.ts';
-import { errorDocument, statusDocument, syncDocument } from '../src/cli/documents.ts';
+import {
+  errorDocument,
+  loginDocument,
+  logoutDocument,
+  statusDocument,
+  syncDocument,
+} from '../src/cli/documents.ts';
 
 /** What a person writes, where defaults may be left out; what we print has them all. */
 const written = { typeMode: 'input', errorMode: 'ignore' } as const;
@@ -14,5 +20,7 @@ export const schemas = {
     ...toJsonSchema(syncDocument),
   },
   'schemas/status.schema.json': { title: '`scim-hook status --json`', ...toJsonSchema(statusDocument) },
+  'schemas/login.schema.json': { title: '`scim-hook login --json`', ...toJsonSchema(loginDocument) },
+  'schemas/logout.schema.json': { title: '`scim-hook logout --json`', ...toJsonSchema(logoutDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

@@ -73,10 +73,30 @@ export const statusDocument = v.object({
   ),
 });
 
+export const loginDocument = v.object({
+  endpoint: v.string(),
+  username: v.string(),
+  kept: v.literal(true),
+  /** `unasked`: the endpoint isn't accepted here, so nothing was sent to it. */
+  checked: v.picklist(['accepted', 'unasked', 'failed']),
+  detail: v.nullable(v.string()),
+});
+
+export const logoutDocument = v.object({
+  endpoint: v.string(),
+  username: v.string(),
+  /** False: nothing was kept. */
+  removed: v.boolean(),
+  /** SCIM_HOOK_TOKEN is set, and goes on being used. */
+  environment: v.boolean(),
+});
+
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
 
+export type LoginDocument = v.InferOutput<typeof loginDocument>;
+export type LogoutDocument = v.InferOutput<typeof logoutDocument>;
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;

@@ -136,6 +136,24 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .option('--lease <id>', 'what this lease holds')
     .addOption(json());
   command(
+    'login',
+    "put the directory's token into git's credential helper",
+    'scim-hook login --endpoint https://idp.example.com/scim/v2',
+    async () => (await import('./commands/login.ts')).runLogin,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL it is for; by default the one you trust')
+    .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
+    .addOption(json());
+  command(
+    'logout',
+    "take the token out of git's credential helper",
+    'scim-hook logout',
+    async () => (await import('./commands/logout.ts')).runLogout,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL it is for; by default the one you trust')
+    .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
+    .addOption(json());
+  command(
     'directory',
     'run a SCIM 2.0 directory on this machine, for trying out',
     'scim-hook directory --port 8080 --file people.json',

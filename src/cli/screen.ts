@@ -94,6 +94,13 @@ export class Screen {
     }
   }
 
+  /** One line that isn't shown as it is typed, or the first of what comes through a pipe; null: nobody wanted to. */
+  async secret(question: string): Promise<string | null> {
+    const { readHiddenLine, readPipe } = await import('./hidden-line.ts');
+    const { stdin, stderr } = this.options;
+    return stdin.isTTY === true ? readHiddenLine(stdin, stderr, question) : readPipe(stdin);
+  }
+
   async ask(question: string): Promise<boolean> {
     const reader = createInterface({ input: this.options.stdin, output: this.options.stderr });
     try {

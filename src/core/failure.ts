@@ -78,6 +78,23 @@ export type Failure =
   | { readonly code: 'locked'; readonly path: string }
   | { readonly code: 'still-owed'; readonly names: readonly string[] }
   | { readonly code: 'unknown-lease'; readonly id: string }
+  | { readonly code: 'token-invalid'; readonly problem: string }
+  | { readonly code: 'token-not-given' }
+  | { readonly code: 'endpoint-not-accepted'; readonly proposed: string | null }
+  | {
+      readonly code: 'token-not-kept';
+      readonly endpoint: string;
+      readonly helper: string | null;
+      /** As node names it. */
+      readonly platform: string;
+    }
+  | {
+      readonly code: 'token-shadowed' | 'token-remains';
+      readonly endpoint: string;
+      readonly username: string;
+      /** Whose credential git gives instead. */
+      readonly other: string;
+    }
   | { readonly code: 'port-in-use'; readonly port: number }
   | { readonly code: 'usage'; readonly problem: string };
 
