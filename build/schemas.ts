@@ -6,6 +6,7 @@ import {
   loginDocument,
   logoutDocument,
   statusDocument,
+  sweepDocument,
   syncDocument,
 } from '../src/cli/documents.ts';
 
@@ -22,5 +23,6 @@ export const schemas = {
   'schemas/status.schema.json': { title: '`scim-hook status --json`', ...toJsonSchema(statusDocument) },
   'schemas/login.schema.json': { title: '`scim-hook login --json`', ...toJsonSchema(loginDocument) },
   'schemas/logout.schema.json': { title: '`scim-hook logout --json`', ...toJsonSchema(logoutDocument) },
+  'schemas/sweep.schema.json': { title: '`scim-hook sweep --json`', ...toJsonSchema(sweepDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

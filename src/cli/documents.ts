@@ -1,6 +1,15 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
-import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
+import {
+  CHANGE_OUTCOMES,
+  EVENT_KINDS,
+  EVENT_OUTCOMES,
+  KINDS,
+  MODES,
+  OPS,
+  REASONS,
+  VERDICTS,
+} from '../core/vocabulary.ts';
 
 export const changeDocument = v.object({
   op: v.picklist(OPS),
@@ -91,12 +100,34 @@ export const logoutDocument = v.object({
   environment: v.boolean(),
 });
 
+export const sweepDocument = v.object({
+  clones: v.array(
+    v.object({
+      /** The clone's git directory; null for what no clone holds any more. */
+      path: v.nullable(v.string()),
+      repo: v.string(),
+      state: v.picklist(['swept', 'gone', 'failed']),
+      events: v.array(
+        v.object({
+          kind: v.picklist(EVENT_KINDS),
+          branch: v.nullable(v.string()),
+          outcome: v.picklist(EVENT_OUTCOMES),
+          reason: v.nullable(v.picklist(REASONS)),
+        }),
+      ),
+      changes: v.array(changeDocument),
+      error: v.nullable(v.object({ code: v.string(), message: v.string(), remedy: v.string() })),
+    }),
+  ),
+});
+
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
 
 export type LoginDocument = v.InferOutput<typeof loginDocument>;
 export type LogoutDocument = v.InferOutput<typeof logoutDocument>;
+export type SweepDocument = v.InferOutput<typeof sweepDocument>;
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;

@@ -3,7 +3,6 @@ import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 import { plain, Screen } from './screen.ts';
-import type { ExitCode } from './words.ts';
 
 export interface Invocation {
   readonly argv: readonly string[];
@@ -15,10 +14,12 @@ export interface Invocation {
 }
 
 /** Runs one invocation; the exit code comes back, nothing below sets it. */
-export async function run(invocation: Invocation): Promise<ExitCode> {
-  let code: ExitCode = 0;
-  const json = invocation.argv.includes('--json');
-  const screen = new Screen({ ...invocation, json, color: !invocation.argv.includes('--no-color') });
+export async function run(invocation: Invocation): Promise<number> {
+  let code = 0;
+  // What comes after `--` is somebody else's command.
+  const own = invocation.argv.slice(0, [...invocation.argv, '--'].indexOf('--'));
+  const json = own.includes('--json');
+  const screen = new Screen({ ...invocation, json, color: !own.includes('--no-color') });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
   const program = commands(context, (ended) => {
     code = ended;
@@ -35,9 +36,9 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   }
 }
 
-type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
+type Run<Options> = (context: Context, options: Options) => Promise<number>;
 
-function commands(context: Context, end: (code: ExitCode) => void): Command {
+function commands(context: Context, end: (code: number) => void): Command {
   const { screen } = context;
   const program = new Command('scim-hook')
     .description(
@@ -135,6 +136,24 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .option('--all', 'what all repositories hold')
     .option('--lease <id>', 'what this lease holds')
     .addOption(json());
+  const loadRun = async () => (await import('./commands/run.ts')).runRun;
+  command(
+    'run',
+    "run a command with a branch's access, and give it back when it ends",
+    'scim-hook run --branch release/2.1 -- ./deploy',
+    loadRun,
+  )
+    .requiredOption('--branch <branch>', 'the branch whose access it gets')
+    .argument('<command...>', 'after --: the command and its arguments')
+    .action(async (argv: string[], { branch }: { branch: string }) =>
+      end(await (await loadRun())(context, { branch, command: argv })),
+    );
+  command(
+    'sweep',
+    'end what expired, and what belongs to branches, worktrees and clones that are gone; for cron',
+    'scim-hook sweep',
+    async () => (await import('./commands/sweep.ts')).runSweep,
+  ).addOption(json());
   command(
     'login',
     "put the directory's token into git's credential helper",

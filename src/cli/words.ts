@@ -1,7 +1,7 @@
 // Every foreseen failure in words: what happened, and what to do. The one exhaustive place for that.
 import type { Failure, Fault } from '../core/failure.ts';
-import { unreachable } from '../core/result.ts';
 import type { Reason } from '../core/vocabulary.ts';
+import { LOGIN_EXITS, loginWords } from './login-words.ts';
 
 export interface Words {
   readonly message: string;
@@ -195,37 +195,6 @@ export function wordsOf(failure: Failure): Words {
       );
     case 'unknown-lease':
       return say(`There is no lease ${failure.id}.`, '`scim-hook status` lists the live ones.');
-    case 'token-invalid':
-      return say(
-        `The token ${failure.problem}, so it can't be one.`,
-        'Copy the token alone, as one line, and try again. Nothing was kept.',
-      );
-    case 'token-not-given':
-      return say('No token was given; nothing was kept.', 'Run `scim-hook login` again when you have it.');
-    case 'endpoint-not-accepted':
-      return say(
-        `No endpoint is accepted here${failure.proposed === null ? '' : `; the repository's rules propose ${failure.proposed}`}. A file in a repository must not choose where your token goes.`,
-        `Name it yourself: \`scim-hook login --endpoint ${failure.proposed ?? 'https://idp.example.com/scim/v2'}\` (or logout).`,
-      );
-    case 'token-not-kept':
-      return say(
-        failure.helper === null
-          ? `git has no credential helper for ${failure.endpoint}, so nobody keeps the token.`
-          : `git's credential helper (${failure.helper}) did not keep the token for ${failure.endpoint}.`,
-        failure.helper === null
-          ? `${helperCommand(failure.platform)} Then run \`scim-hook login\` again.`
-          : 'Check that helper, and that `git config credential.username` names the user name you log in with.',
-      );
-    case 'token-shadowed':
-      return say(
-        `git gives ${failure.other === '' ? 'another credential' : `the credential of "${failure.other}"`} for ${failure.endpoint} before that of "${failure.username}", so the token was not kept.`,
-        `Have git ask for that name there: \`git config --global credential.${failure.endpoint}.username ${failure.username}\`, then run \`scim-hook login\` again.`,
-      );
-    case 'token-remains':
-      return say(
-        `"${failure.username}" is forgotten, but git still gives ${failure.other === '' ? 'another credential' : `the credential of "${failure.other}"`} for ${failure.endpoint}.`,
-        `It may be your password for git itself on that host. If it is the token: \`scim-hook logout --endpoint ${failure.endpoint} --username ${failure.other === '' ? 'NAME' : failure.other}\`.`,
-      );
     case 'port-in-use':
       return say(
         `Port ${failure.port} is in use.`,
@@ -234,25 +203,12 @@ export function wordsOf(failure: Failure): Words {
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
-      return unreachable(failure);
+      return loginWords(failure);
   }
 }
 
 const faultLine = ({ path, problem, suggestion }: Fault): string =>
   `  ${path}: ${problem.replaceAll('\n', '\n    ')}${suggestion === undefined ? '' : ` (${suggestion})`}`;
-
-/** What keeps secrets on this system, as the command that has git use it. */
-function helperCommand(platform: string): string {
-  const use = (helper: string): string => `\`git config --global credential.helper ${helper}\``;
-  switch (platform) {
-    case 'darwin':
-      return `Have git use the keychain: ${use('osxkeychain')}.`;
-    case 'win32':
-      return `Have git use the Credential Manager: ${use('manager')}.`;
-    default:
-      return `Have git use the desktop's keyring: ${use('libsecret')} (where git has it); without one, ${use("'cache --timeout 36000'")} keeps it in memory for ten hours, ${use('store')} in a file that is not encrypted.`;
-  }
-}
 
 function diskWords(problem: string): string {
   switch (problem) {
@@ -287,14 +243,11 @@ export function exitOf(failure: Failure): ExitCode {
     case 'policy-ref-invalid':
     case 'subject-unset':
     case 'unknown-lease':
-    case 'token-invalid':
-    case 'endpoint-not-accepted':
     case 'usage':
     case 'no-repository':
     case 'bare-repository':
       return 2;
     case 'endpoint-unnamed':
-    case 'token-not-given':
     case 'untrusted':
     case 'not-confirmed':
     case 'declined':
@@ -311,7 +264,7 @@ export function exitOf(failure: Failure): ExitCode {
     case 'switched-off':
       return 0;
     default:
-      return 1;
+      return LOGIN_EXITS[failure.code] ?? 1;
   }
 }
 

@@ -78,6 +78,14 @@ export type Failure =
   | { readonly code: 'locked'; readonly path: string }
   | { readonly code: 'still-owed'; readonly names: readonly string[] }
   | { readonly code: 'unknown-lease'; readonly id: string }
+  | { readonly code: 'pins-missing'; readonly variables: readonly string[] }
+  | {
+      readonly code: 'pins-differ';
+      readonly variable: string;
+      readonly value: string;
+      readonly pinned: string;
+    }
+  | { readonly code: 'policy-unreviewed'; readonly where: string }
   | { readonly code: 'token-invalid'; readonly problem: string }
   | { readonly code: 'token-not-given' }
   | { readonly code: 'endpoint-not-accepted'; readonly proposed: string | null }

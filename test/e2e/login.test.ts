@@ -251,7 +251,9 @@ test('the token is in nobody’s arguments or environment, and in no file but th
 async function inTerminal(repo: Repo, keys: string): Promise<string> {
   const command = `stty -a >before; "${process.execPath}" "${repo.sandbox.bin}" login; echo "status $?"; stty -a >after; cmp before after && echo same`;
   // It types only once the question is there: what comes before is shown by the terminal itself.
-  const typist = `while ! grep -q 'not shown' screen 2>/dev/null; do :; done; printf '${keys}'; while ! grep -q 'status' screen; do :; done`;
+  const wait = (words: string) =>
+    `i=0; while ! grep -q '${words}' screen 2>/dev/null && [ $i -lt 400 ]; do i=$((i + 1)); sleep 0.05; done`;
+  const typist = `${wait('not shown')}; printf '${keys}'; ${wait('status')}`;
   await writeFile(join(repo.path, 'command'), command);
   const script = `(${typist}) | script -q -e -c 'sh command' -f screen >/dev/null`;
   await repo.sandbox.run('sh', ['-c', script], repo.path, { env: { TERM: 'xterm' } });
