@@ -11,6 +11,7 @@ type LoginFailure = Extract<
       | 'pins-differ'
       | 'policy-unreviewed'
       | 'token-invalid'
+      | 'token-refused'
       | 'token-not-given'
       | 'endpoint-not-accepted'
       | 'token-not-kept'
@@ -20,9 +21,10 @@ type LoginFailure = Extract<
 >;
 
 /** The others end in 1. */
-export const LOGIN_EXITS: Readonly<Partial<Record<Failure['code'], 2 | 3>>> = {
+export const LOGIN_EXITS: Readonly<Partial<Record<Failure['code'], 2 | 3 | 4>>> = {
   'token-invalid': 2,
   'endpoint-not-accepted': 2,
+  'token-refused': 4,
   'token-not-given': 3,
   'pins-missing': 3,
   'pins-differ': 3,
@@ -52,6 +54,13 @@ export function loginWords(failure: LoginFailure): Words {
         `The token ${failure.problem}, so it can't be one.`,
         'Copy the token alone, as one line, and try again. Nothing was kept.',
       );
+    case 'token-refused':
+      return say(
+        `The directory ${failure.endpoint} refused this token (${failure.status}), so it was not kept. What git kept before, it keeps.`,
+        failure.status === 403
+          ? 'Have the token allowed to read users and change groups.'
+          : 'Copy it again, or have a new one made.',
+      );
     case 'token-not-given':
       return say('No token was given; nothing was kept.', 'Run `scim-hook login` again when you have it.');
     case 'endpoint-not-accepted':
@@ -65,7 +74,7 @@ export function loginWords(failure: LoginFailure): Words {
           ? `git has no credential helper for ${failure.endpoint}, so nobody keeps the token.`
           : `git's credential helper (${failure.helper}) did not keep the token for ${failure.endpoint}.`,
         failure.helper === null
-          ? `${helperCommand(failure.platform)} Then run \`scim-hook login\` again.`
+          ? `${helperCommand(failure.platform)}\nThen run \`scim-hook login\` again.`
           : 'Check that helper, and that `git config credential.username` names the user name you log in with.',
       );
     case 'token-shadowed':
@@ -92,6 +101,10 @@ function helperCommand(platform: string): string {
     case 'win32':
       return `Have git use the Credential Manager: ${use('manager')}.`;
     default:
-      return `Have git use the desktop's keyring: ${use('libsecret')} (where git has it); without one, ${use("'cache --timeout 36000'")} keeps it in memory for ten hours, ${use('store')} in a file that is not encrypted.`;
+      return [
+        `Choose who keeps it: ${use('libsecret')} (the desktop's keyring, where git came with it),`,
+        `${use("'cache --timeout 36000'")} (in memory, for ten hours),`,
+        `or ${use('store')} (a file of yours, not encrypted).`,
+      ].join('\n');
   }
 }

@@ -29,7 +29,8 @@ export class Screen {
     // Whoever reads may have read enough (`| head`): that is no failure of ours.
     for (const stream of [options.stdout, options.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
+        // Nor is a terminal that was closed while `run` still gives back.
+        if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
       });
     }
   }

@@ -87,6 +87,7 @@ export type Failure =
     }
   | { readonly code: 'policy-unreviewed'; readonly where: string }
   | { readonly code: 'token-invalid'; readonly problem: string }
+  | { readonly code: 'token-refused'; readonly endpoint: string; readonly status: number }
   | { readonly code: 'token-not-given' }
   | { readonly code: 'endpoint-not-accepted'; readonly proposed: string | null }
   | {

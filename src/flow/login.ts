@@ -69,7 +69,9 @@ export async function login(
   const { endpoint, username } = keeper;
   // Before it is kept: a refused one must not take the place of one that works.
   const checked = keeper.accepted ? await check(connector, entries, endpoint) : 'unasked';
-  if (typeof checked === 'object' && checked.code === 'denied') return fail(checked);
+  if (typeof checked === 'object' && checked.code === 'denied') {
+    return fail({ code: 'token-refused', endpoint, status: checked.status });
+  }
   const approved = await helpers.approve(endpoint, { username, password: token });
   if (!approved.ok) return approved;
   const filled = await helpers.fill(endpoint);

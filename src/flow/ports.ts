@@ -233,6 +233,8 @@ export interface CredentialHelpers {
   fill(endpoint: string): Promise<Credential | null>;
   /** `credential.username` for this endpoint: git then asks helpers for that name only. */
   username(endpoint: string): Promise<string | null>;
+  /** Whether any helper is configured for anything: without one there is no need to ask a person for the token. */
+  isConfigured(): Promise<boolean>;
   /** The helper that git asks last; null where none is configured. */
   helper(endpoint: string): Promise<string | null>;
 }

@@ -83,12 +83,12 @@ test('a refused token is not kept, and one that worked stays', async () => {
   await scimHook(repo, TOKEN, 'login');
   const refused = await scimHook(repo, 'wrong-token', 'login');
   expect(refused).toMatchObject({ status: 4, stdout: '' });
-  expect(refused.stderr).toContain('refused the token (401)');
+  expect(refused.stderr).toContain('refused this token (401)');
   expect(refused.stderr).not.toContain('wrong-token');
   expect(await kept(sandbox, directory.url)).toBe(TOKEN);
   const document = await scimHook(repo, 'wrong-token', 'login', '--json');
   expect(document).toMatchObject({ status: 4, stderr: '' });
-  expect(JSON.parse(document.stdout)).toMatchObject({ error: { code: 'denied' } });
+  expect(JSON.parse(document.stdout)).toMatchObject({ error: { code: 'token-refused' } });
 });
 
 test('it is the typed token that is checked, not the one of the environment', async () => {

@@ -31,6 +31,7 @@ export function openCredentialHelpers(directory: string, env: Environment): Cred
       return password === '' ? null : { username: field?.('username') ?? '', password };
     },
     username: (endpoint) => setting('credential.username', endpoint),
+    isConfigured: async () => (await git(['config', '--get-regexp', '^credential\\.(.*\\.)?helper$'])).ok,
     helper: (endpoint) => setting('credential.helper', endpoint),
   };
 }

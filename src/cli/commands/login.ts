@@ -43,6 +43,10 @@ async function takeToken(
   const { helpers, entries, proposed, connectorWith } = place.value;
   const keeper = await chooseKeeper(helpers, entries, { endpoint, username, proposed });
   if (!keeper.ok) return keeper;
+  if (!(await helpers.isConfigured())) {
+    const { endpoint: of } = keeper.value;
+    return fail({ code: 'token-not-kept', endpoint: of, helper: null, platform: process.platform });
+  }
   const typed = await screen.secret(`Token for ${plain(keeper.value.endpoint)} (it is not shown): `);
   if (typed === null) return fail({ code: 'token-not-given' });
   const token = parseToken(typed);
