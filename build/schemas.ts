@@ -3,8 +3,11 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from '../src/adapters/config/schema.ts';
 import {
   errorDocument,
+  loginDocument,
+  logoutDocument,
   noticeDocument,
   statusDocument,
+  sweepDocument,
   syncDocument,
   trustDocument,
 } from '../src/cli/documents.ts';
@@ -25,5 +28,8 @@ export const schemas = {
     title: 'what the command of `scim-hook.notify` reads',
     ...toJsonSchema(noticeDocument),
   },
+  'schemas/login.schema.json': { title: '`scim-hook login --json`', ...toJsonSchema(loginDocument) },
+  'schemas/logout.schema.json': { title: '`scim-hook logout --json`', ...toJsonSchema(logoutDocument) },
+  'schemas/sweep.schema.json': { title: '`scim-hook sweep --json`', ...toJsonSchema(sweepDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

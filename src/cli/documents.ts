@@ -117,10 +117,52 @@ export const trustDocument = v.object({
   hook: v.object({ path: v.string(), state: v.string() }),
 });
 
+export const loginDocument = v.object({
+  endpoint: v.string(),
+  username: v.string(),
+  kept: v.literal(true),
+  /** `unasked`: the endpoint isn't accepted here, so nothing was sent to it. */
+  checked: v.picklist(['accepted', 'unasked', 'failed']),
+  detail: v.nullable(v.string()),
+});
+
+export const logoutDocument = v.object({
+  endpoint: v.string(),
+  username: v.string(),
+  /** False: nothing was kept. */
+  removed: v.boolean(),
+  /** SCIM_HOOK_TOKEN is set, and goes on being used. */
+  environment: v.boolean(),
+});
+
+export const sweepDocument = v.object({
+  clones: v.array(
+    v.object({
+      /** The clone's git directory; null for what no clone holds any more. */
+      path: v.nullable(v.string()),
+      repo: v.string(),
+      state: v.picklist(['swept', 'gone', 'failed']),
+      events: v.array(
+        v.object({
+          kind: v.picklist(EVENT_KINDS),
+          branch: v.nullable(v.string()),
+          outcome: v.picklist(EVENT_OUTCOMES),
+          reason: v.nullable(v.picklist(REASONS)),
+        }),
+      ),
+      changes: v.array(changeDocument),
+      error: v.nullable(v.object({ code: v.string(), message: v.string(), remedy: v.string() })),
+    }),
+  ),
+});
+
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
 
+export type LoginDocument = v.InferOutput<typeof loginDocument>;
+export type LogoutDocument = v.InferOutput<typeof logoutDocument>;
+export type SweepDocument = v.InferOutput<typeof sweepDocument>;
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;

@@ -4,8 +4,7 @@ import { VERSION } from '../version.ts';
 import { COMPLETE, SHELLS, type Shell, WHERE_IT_GOES } from './complete/shells.ts';
 import type { Context } from './context.ts';
 import { arrange, HELP, helpWidth } from './help.ts';
-import { type INTERRUPTED, plain, Screen } from './screen.ts';
-import type { ExitCode } from './words.ts';
+import { plain, Screen } from './screen.ts';
 
 export interface Invocation {
   readonly argv: readonly string[];
@@ -17,10 +16,12 @@ export interface Invocation {
 }
 
 /** Runs one invocation; the exit code comes back, nothing below sets it. */
-export async function run(invocation: Invocation): Promise<ExitCode | typeof INTERRUPTED> {
-  let code: ExitCode = 0;
-  const json = invocation.argv.includes('--json');
-  const screen = new Screen({ ...invocation, json, color: !invocation.argv.includes('--no-color') });
+export async function run(invocation: Invocation): Promise<number> {
+  let code = 0;
+  // What comes after `--` is somebody else's command.
+  const own = invocation.argv.slice(0, [...invocation.argv, '--'].indexOf('--'));
+  const json = own.includes('--json');
+  const screen = new Screen({ ...invocation, json, color: !own.includes('--no-color') });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
   const program = commandTree(context, (ended) => {
     code = ended;
@@ -42,13 +43,13 @@ export async function run(invocation: Invocation): Promise<ExitCode | typeof INT
   }
 }
 
-type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
+type Run<Options> = (context: Context, options: Options) => Promise<number>;
 
 /** Every command with its options: what is run, completed in the shells, and printed as the man page. */
-export const commandTree = (context: Context, end: (code: ExitCode) => void): Command =>
+export const commandTree = (context: Context, end: (code: number) => void): Command =>
   arrange(commands(context, end), () => helpWidth(context.screen.columns));
 
-function commands(context: Context, end: (code: ExitCode) => void): Command {
+function commands(context: Context, end: (code: number) => void): Command {
   const { screen } = context;
   const program = new Command('scim-hook')
     .description(
@@ -147,6 +148,42 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
   )
     .option('--all', 'what all repositories hold')
     .option('--lease <id>', 'what this lease holds')
+    .addOption(json());
+  const loadRun = async () => (await import('./commands/run.ts')).runRun;
+  command(
+    'run',
+    "run a command with a branch's access, and give it back when it ends",
+    'scim-hook run --branch release/2.1 -- ./deploy',
+    loadRun,
+  )
+    .requiredOption('--branch <branch>', 'the branch whose access it gets')
+    .argument('<command...>', 'after --: the command and its arguments')
+    .action(async (argv: string[], { branch }: { branch: string }) =>
+      end(await (await loadRun())(context, { branch, command: argv })),
+    );
+  command(
+    'sweep',
+    'end what expired, and what belongs to branches, worktrees and clones that are gone; for cron',
+    'scim-hook sweep',
+    async () => (await import('./commands/sweep.ts')).runSweep,
+  ).addOption(json());
+  command(
+    'login',
+    "put the directory's token into git's credential helper",
+    'scim-hook login --endpoint https://idp.example.com/scim/v2',
+    async () => (await import('./commands/login.ts')).runLogin,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL it is for; by default the one you trust')
+    .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
+    .addOption(json());
+  command(
+    'logout',
+    "take the token out of git's credential helper",
+    'scim-hook logout',
+    async () => (await import('./commands/logout.ts')).runLogout,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL it is for; by default the one you trust')
+    .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
     .addOption(json());
   command(
     'directory',

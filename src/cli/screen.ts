@@ -6,7 +6,7 @@ import type { Failure } from '../core/failure.ts';
 import { escaped, guarded, plain } from './plain.ts';
 import { said } from './said.ts';
 import { unbroken } from './unbroken.ts';
-import { type ExitCode, wordsOf } from './words.ts';
+import { wordsOf } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export { plain };
@@ -41,8 +41,9 @@ export class Screen {
     });
     for (const stream of [options.stdout, options.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        // Whoever reads may have read enough (`| head`): that is no failure of ours.
-        if (error.code !== 'EPIPE') this.unwritable ??= error.code ?? error.message;
+        // Whoever reads may have read enough (`| head`): that is no failure of ours. Nor is a terminal that was closed
+        // while `run` still gives back.
+        if (error.code !== 'EPIPE' && error.code !== 'EIO') this.unwritable ??= error.code ?? error.message;
       });
     }
   }
@@ -135,6 +136,13 @@ export class Screen {
     }
   }
 
+  /** One line that isn't shown as it is typed, or the first of what comes through a pipe; null: nobody wanted to. */
+  async secret(question: string): Promise<string | null> {
+    const { readHiddenLine, readPipe } = await import('./hidden-line.ts');
+    const { stdin, stderr } = this.options;
+    return stdin.isTTY === true ? readHiddenLine(stdin, stderr, question) : readPipe(stdin);
+  }
+
   /** Ctrl-C, Ctrl-D and everything but yes is no. */
   ask(question: string): Promise<boolean> {
     const { stdin, stderr } = this.options;
@@ -158,7 +166,7 @@ export class Screen {
   }
 
   /** When all is written: the command's own code, unless Ctrl-C came, or nobody could be told. */
-  async end(code: ExitCode): Promise<ExitCode | typeof INTERRUPTED> {
+  async end(code: number): Promise<number> {
     const { stdout, stderr } = this.options;
     await Promise.all(
       [stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),

@@ -1,7 +1,7 @@
 // Every foreseen failure in words: what happened, and what to do. The one exhaustive place for that.
 import type { Failure, Fault } from '../core/failure.ts';
-import { unreachable } from '../core/result.ts';
 import type { Reason } from '../core/vocabulary.ts';
+import { LOGIN_EXITS, loginWords } from './login-words.ts';
 import { trustWords } from './trust-words.ts';
 
 export interface Words {
@@ -13,7 +13,7 @@ export interface Words {
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
 
 const TOKEN_REMEDY = (endpoint: string): string =>
-  `Set SCIM_HOOK_TOKEN, or let git keep it: printf 'url=${endpoint}\\nusername=scim\\npassword=TOKEN\\n' | git credential approve`;
+  `Have git keep one: \`scim-hook login --endpoint ${endpoint}\`; or set SCIM_HOOK_TOKEN.`;
 
 export function wordsOf(failure: Failure): Words {
   const say = (message: string, remedy: string): Words => ({ message, remedy });
@@ -199,7 +199,7 @@ export function wordsOf(failure: Failure): Words {
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
-      return unreachable(failure);
+      return loginWords(failure);
   }
 }
 
@@ -266,7 +266,7 @@ export function exitOf(failure: Failure): ExitCode {
     case 'switched-off':
       return 0;
     default:
-      return 1;
+      return LOGIN_EXITS[failure.code] ?? 1;
   }
 }
 

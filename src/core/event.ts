@@ -34,6 +34,8 @@ export interface OpenEvent {
   readonly renewed?: number;
   /** A lease by hand (`sync --branch`): it doesn't say where HEAD is. */
   readonly byHand?: true;
+  /** The run that asks (`scim-hook run`). */
+  readonly run?: string;
   /** A later one in the same worktree came before this was settled: it is closed without having acted. */
   readonly superseded: boolean;
 }

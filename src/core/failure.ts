@@ -100,6 +100,32 @@ export type Failure =
       readonly found: string;
     }
   | { readonly code: 'subject-carried'; readonly key: string; readonly file: string }
+  | { readonly code: 'pins-missing'; readonly variables: readonly string[] }
+  | {
+      readonly code: 'pins-differ';
+      readonly variable: string;
+      readonly value: string;
+      readonly pinned: string;
+    }
+  | { readonly code: 'policy-unreviewed'; readonly where: string }
+  | { readonly code: 'token-invalid'; readonly problem: string }
+  | { readonly code: 'token-refused'; readonly endpoint: string; readonly status: number }
+  | { readonly code: 'token-not-given' }
+  | { readonly code: 'endpoint-not-accepted'; readonly proposed: string | null }
+  | {
+      readonly code: 'token-not-kept';
+      readonly endpoint: string;
+      readonly helper: string | null;
+      /** As node names it. */
+      readonly platform: string;
+    }
+  | {
+      readonly code: 'token-shadowed' | 'token-remains';
+      readonly endpoint: string;
+      readonly username: string;
+      /** Whose credential git gives instead. */
+      readonly other: string;
+    }
   | { readonly code: 'port-in-use'; readonly port: number }
   | { readonly code: 'usage'; readonly problem: string };
 

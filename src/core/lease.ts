@@ -33,6 +33,8 @@ export interface Lease {
   readonly lifetime: number | null;
   /** `hand`: by `sync --branch`, so a switch doesn't end it. */
   readonly by: 'checkout' | 'hand';
+  /** The one run of `scim-hook run` that it belongs to, and ends with; two runs on one branch share nothing. */
+  readonly run?: string;
   /** Milliseconds since the epoch. */
   readonly granted: number;
   readonly expires: number | null;
@@ -53,6 +55,7 @@ export interface Entry {
   readonly place: Place;
   readonly branch: string;
   readonly by: Lease['by'];
+  readonly run?: string | undefined;
   readonly event: string;
   readonly now: number;
   readonly newId: () => string;
@@ -90,33 +93,37 @@ export function enter(
     lease.commonDir === terms.commonDir &&
     lease.branch === entry.branch &&
     lease.by === entry.by &&
+    lease.run === entry.run &&
     lease.endpoint === terms.endpoint &&
     lease.subjectId === terms.subjectId &&
     (lease.worktree === null || sameWorktree(lease, entry.place.gitDir));
-  const granted = byTerm(grants).map(({ until, lifetime, grants: together }) => {
-    const worktree = until === 'switch' ? entry.place : null;
-    const old = leases.find(
-      (lease) =>
-        mine(lease) &&
-        lease.until === until &&
-        lease.lifetime === lifetime &&
-        (lease.worktree === null) === (worktree === null),
-    );
-    return {
-      ...terms,
-      id: old?.id ?? entry.newId(),
-      worktree,
-      branch: entry.branch,
-      rules: together.map((grant) => grant.rule.name),
-      until,
-      lifetime,
-      by: entry.by,
-      granted: old?.granted ?? entry.now,
-      expires: lifetime === null ? null : entry.now + lifetime,
-      event: entry.event,
-      wants: unite(together),
-    };
-  });
+  const granted = byTerm(entry.run === undefined ? grants : forRun(grants)).map(
+    ({ until, lifetime, grants: together }) => {
+      const worktree = until === 'switch' ? entry.place : null;
+      const old = leases.find(
+        (lease) =>
+          mine(lease) &&
+          lease.until === until &&
+          lease.lifetime === lifetime &&
+          (lease.worktree === null) === (worktree === null),
+      );
+      return {
+        ...terms,
+        id: old?.id ?? entry.newId(),
+        worktree,
+        branch: entry.branch,
+        rules: together.map((grant) => grant.rule.name),
+        until,
+        lifetime,
+        by: entry.by,
+        ...(entry.run === undefined ? {} : { run: entry.run }),
+        granted: old?.granted ?? entry.now,
+        expires: lifetime === null ? null : entry.now + lifetime,
+        event: entry.event,
+        wants: unite(together),
+      };
+    },
+  );
   const kept = new Set(granted.map((lease) => lease.id));
   const rest = partition(leases, mine);
   return {
@@ -125,6 +132,16 @@ export function enter(
     granted,
   };
 }
+
+/** Milliseconds that a run which was killed may hold something for which its rules name no time. */
+const LONGEST_RUN = 12 * 3_600_000;
+
+/** A run's lease ends with the run, and by its time at the latest: neither a switch nor a branch ends it. */
+const forRun = (grants: readonly Grant[]): Grant[] =>
+  grants.map((grant) => ({
+    ...grant,
+    rule: { ...grant.rule, until: 'switch', lifetime: grant.rule.lifetime ?? LONGEST_RUN },
+  }));
 
 /** Rules that end together share a lease. */
 function byTerm(grants: readonly Grant[]): { until: Until; lifetime: number | null; grants: Grant[] }[] {

@@ -41,6 +41,8 @@ export interface TransitInput {
   readonly terms: Omit<Terms, 'policy'> | null;
   /** Branches that are gone, and those whose upstream is. */
   readonly gone: { readonly branches: ReadonlySet<string>; readonly upstreams: ReadonlySet<string> };
+  /** What a lease was for is gone: its worktree, its repository, the run it belonged to. */
+  readonly isLost?: (lease: Lease) => boolean;
   readonly now: number;
   readonly newId: () => string;
   readonly newEventId: () => string;
@@ -92,6 +94,7 @@ class Walk {
       if (event.kind === 'manual') {
         const byHand = (lease: Lease): boolean =>
           lease.by === 'hand' &&
+          lease.run === undefined &&
           (lease.worktree?.gitDir === place.gitDir ||
             (lease.worktree === null && lease.commonDir === this.input.commonDir));
         this.step(event.id, end(this.leases, byHand));
@@ -130,6 +133,7 @@ class Walk {
       place: event.place,
       branch: event.branch,
       by,
+      run: event.run,
       event: event.id,
       now: event.renewed ?? event.at,
       newId: this.input.newId,
@@ -168,8 +172,9 @@ class Walk {
   }
 
   endWhatIsOver(): void {
-    const { commonDir, gone, now } = this.input;
+    const { commonDir, gone, now, isLost } = this.input;
     this.over('expired', expire(this.leases, now));
+    if (isLost !== undefined) this.over('settle', end(this.leases, isLost));
     const bound = (lease: Lease): boolean =>
       lease.commonDir === commonDir &&
       ((lease.until === 'branch-deleted' && gone.branches.has(lease.branch)) ||

@@ -25,12 +25,13 @@ export function holdersConcerned({
   standing,
   ledger,
   transited,
-}: Pick<Prepared, 'standing' | 'ledger' | 'transited'>): Named[] {
+  sweeping,
+}: Pick<Prepared, 'standing' | 'ledger' | 'transited' | 'sweeping'>): Named[] {
   const { pins } = standing.settings;
   const pinned =
     pins === null ? [] : [{ endpoint: pins.endpoint, subjectId: pins.subjectId, subject: pins.subject }];
   // A clone nobody trusted sends nothing, unless it has something to give back.
-  if (pins === null && transited.ended.length === 0) return [];
+  if (pins === null && transited.ended.length === 0 && !sweeping) return [];
   const others = holders(ledger).filter((holder) => {
     if (pinned.some((other) => sameHolder(other, holder))) return false;
     const wanted = ledger.leases.some((lease) => sameHolder(lease, holder));

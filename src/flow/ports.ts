@@ -281,3 +281,24 @@ export interface Ports {
   readonly connector: Connector;
   readonly notifier: Notifier;
 }
+
+/** What git's credential helpers answer; `username` is whose they say it is. */
+export interface Credential {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Git's credential helpers, for one endpoint at a time. Nobody is ever prompted. */
+export interface CredentialHelpers {
+  /** Git is silent whether anybody keeps it: only `fill` shows. */
+  approve(endpoint: string, credential: Credential): Promise<Result<void, Failure>>;
+  /** Forgets what is kept under this name. */
+  reject(endpoint: string, username: string): Promise<Result<void, Failure>>;
+  fill(endpoint: string): Promise<Credential | null>;
+  /** `credential.username` for this endpoint: git then asks helpers for that name only. */
+  username(endpoint: string): Promise<string | null>;
+  /** Whether any helper is configured for anything: without one there is no need to ask a person for the token. */
+  isConfigured(): Promise<boolean>;
+  /** The helper that git asks last; null where none is configured. */
+  helper(endpoint: string): Promise<string | null>;
+}

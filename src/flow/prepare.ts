@@ -21,7 +21,13 @@ export type Ask =
       readonly place: Place;
       readonly branch: string | null;
       readonly byHand: boolean;
+      /** A lease that belongs to this run alone. */
+      readonly run?: string;
     }
+  /** The end of a run: only what belongs to it goes. */
+  | { readonly kind: 'give-back'; readonly run: string; readonly branch: string }
+  /** `sweep`: ends what nothing holds any more, and retries what is owed even where nothing is pinned. */
+  | { readonly kind: 'sweep'; readonly isLost: (lease: Lease, worktrees: readonly Worktree[]) => boolean }
   /** `revoke`, and `uninstall`. */
   | { readonly kind: 'revoke'; readonly which: (lease: Lease) => boolean };
 
@@ -33,6 +39,7 @@ export interface Prepared {
   readonly transited: Transited;
   /** The event that `ask` brought, if any. */
   readonly asked: OpenEvent | null;
+  readonly sweeping: boolean;
 }
 
 /** A hook runs right after HEAD moved; its line may be this much later, in milliseconds. */
@@ -55,13 +62,14 @@ export async function prepare(
   if (!looked.ok) return looked;
   const { claim, gathered, worktrees } = looked.value;
   const asked = askedEvent(ports, ask, worktrees);
-  const revoking = ask.kind === 'revoke' ? end(ledger.value.leases, ask.which) : null;
+  const which = endedOutright(ask);
+  const revoking = which === null ? null : end(ledger.value.leases, which);
   const transited = await move(
     ports,
     { ...standing.value, worktrees },
-    gathered,
-    asked,
+    eventsFor(ask, gathered.events, asked),
     revoking?.leases ?? ledger.value.leases,
+    ask,
   );
   if (!transited.ok) return transited;
   return ok({
@@ -74,6 +82,7 @@ export async function prepare(
         ? transited.value
         : withRevoked(transited.value, revoking.ended, asked),
     asked,
+    sweeping: ask.kind === 'sweep',
   });
 }
 
@@ -97,7 +106,7 @@ async function look(
 }
 
 /** The ledger; a lost one is rebuilt from the log, so that nothing granted is forgotten. */
-async function readLedger({
+export async function readLedger({
   state,
   audit,
 }: Pick<Ports, 'state' | 'audit'>): Promise<Result<Ledger, Failure>> {
@@ -119,25 +128,27 @@ function branchAsked(ask: Ask & { kind: 'manual' }, worktrees: readonly Worktree
 }
 
 function askedEvent({ ids, clock }: Ports, ask: Ask, worktrees: readonly Worktree[]): OpenEvent | null {
-  if (ask.kind === 'wake') return null;
+  if (ask.kind === 'wake' || ask.kind === 'sweep') return null;
   const event = { id: ids.event(), from: null, at: clock.now(), renewal: false, superseded: false };
-  return ask.kind === 'revoke'
-    ? { ...event, kind: 'revoke', place: null, branch: null }
+  if (ask.kind === 'revoke') return { ...event, kind: 'revoke', place: null, branch: null };
+  return ask.kind === 'give-back'
+    ? { ...event, kind: 'revoke', place: null, branch: ask.branch, run: ask.run }
     : {
         ...event,
         kind: 'manual',
         place: ask.place,
         branch: branchAsked(ask, worktrees),
         ...(ask.byHand ? { byHand: true as const } : {}),
+        ...(ask.run === undefined ? {} : { run: ask.run }),
       };
 }
 
 async function move(
   ports: Ports,
   standing: Standing,
-  gathered: Gathered,
-  asked: OpenEvent | null,
+  events: readonly OpenEvent[],
   leases: readonly Lease[],
+  ask: Ask,
 ): Promise<Result<Transited, Failure>> {
   const { settings, device, repo, commonDir, policy, worktrees } = standing;
   const gone = await whatIsGone(ports, leases, commonDir);
@@ -146,9 +157,7 @@ async function move(
   return ok(
     transit({
       leases,
-      events: revokes(asked)
-        ? gathered.events.map((event) => ({ ...event, superseded: true })).concat(asked)
-        : [...gathered.events, ...(asked ? [asked] : [])],
+      events,
       heads: new Map(worktrees.map((worktree) => [worktree.place.gitDir, worktree.head])),
       commonDir,
       mode: settings.mode,
@@ -165,6 +174,7 @@ async function move(
               commonDir,
             },
       gone: gone.value,
+      ...(ask.kind === 'sweep' ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) } : {}),
       now: ports.clock.now(),
       newId: () => ports.ids.lease(),
       newEventId: () => ports.ids.event(),
@@ -172,8 +182,18 @@ async function move(
   );
 }
 
-/** What is open must not grant again what is being revoked. */
-const revokes = (asked: OpenEvent | null): asked is OpenEvent => asked?.kind === 'revoke';
+/** The leases that are asked to end, whatever else the events bring. */
+function endedOutright(ask: Ask): ((lease: Lease) => boolean) | null {
+  if (ask.kind === 'revoke') return ask.which;
+  return ask.kind === 'give-back' ? (lease) => lease.run === ask.run : null;
+}
+
+/** What is open must not grant again what is being revoked; and a run's event acts for the run itself, or never. */
+function eventsFor(ask: Ask, open: readonly OpenEvent[], asked: OpenEvent | null): OpenEvent[] {
+  const over = (event: OpenEvent): boolean => ask.kind === 'revoke' || event.run !== undefined;
+  const events = open.map((event) => (over(event) ? { ...event, superseded: true } : event));
+  return asked === null ? events : [...events, asked];
+}
 
 /** Asked of git only when some lease of this clone depends on it. */
 async function whatIsGone(

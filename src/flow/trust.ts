@@ -136,8 +136,8 @@ function chooseEndpoint(
 }
 
 /** Read once, at trust: which resource of the directory the person is. */
-async function findSubject(
-  { connector }: TrustPorts,
+export async function findSubject(
+  { connector }: Pick<TrustPorts, 'connector'>,
   { subject: { attribute }, timeout }: Config,
   endpoint: string,
   value: string,

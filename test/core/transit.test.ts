@@ -252,3 +252,43 @@ it('no lease ever vanishes: it is live, or it ended by an event that is told', (
     }),
   );
 });
+
+describe('a run', () => {
+  const asks = (id: string, run: string) => event(id, { kind: 'manual', byHand: true, run });
+
+  it('has a lease of its own, beside the checkout’s and every other run’s', () => {
+    const first = go({ events: [event('e'), asks('a', 'run-a')] });
+    const newId = counter('other');
+    const both = go({ leases: first.leases, events: [asks('b', 'run-b')], newId });
+    expect(both.leases.map((each) => each.run)).toEqual([undefined, 'run-a', 'run-b']);
+    expect(new Set(ids(both.leases)).size).toBe(3);
+    const again = go({ leases: both.leases, events: [asks('c', 'run-b')] });
+    expect(ids(again.leases).toSorted()).toEqual(ids(both.leases).toSorted());
+  });
+
+  it('keeps it over a switch, a sync, and the end of its branch, but not over its time', () => {
+    const policy = trusted(rule('release', { until: 'branch-deleted', lifetime: null }));
+    const { leases } = go({ policy, events: [asks('a', 'run-a')] });
+    expect(leases).toMatchObject([{ until: 'switch', expires: NOW + 12 * HOUR }]);
+    const gone = { branches: new Set(['release/1']), upstreams: nothing };
+    const sync = event('s', { kind: 'manual', branch: 'main' });
+    const later = go({ policy, leases, events: [toMain, sync], gone });
+    expect(later.leases).toEqual(leases);
+    expect(go({ policy, leases, now: NOW + 12 * HOUR }).leases).toEqual([]);
+  });
+});
+
+describe('a sweep', () => {
+  it('ends what is lost, under one event for each place; what expired says so', () => {
+    const leases = [
+      lease('lost'),
+      lease('lost-too', { rules: ['other'] }),
+      lease('over', { branch: 'release/2', expires: NOW }),
+      lease('stays', { worktree: SIDE }),
+    ];
+    const isLost = (each: Lease): boolean => each.worktree === MAIN;
+    const done = go({ leases, isLost, policy: { state: 'untrusted', detail: '' } });
+    expect(ids(done.leases)).toEqual(['stays']);
+    expect(done.events.map((each) => each.kind)).toEqual(['expired', 'settle']);
+  });
+});

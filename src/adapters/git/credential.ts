@@ -24,12 +24,29 @@ export async function findToken(
   { pinned }: TokenQuestion,
 ): Promise<string | null> {
   if (pinned && token !== undefined && token !== '') return token;
+  const field = await fillCredential(directory, env, endpoint);
+  if (field === null) return null;
+  const expiry = Number(field('password_expiry_utc') ?? Number.POSITIVE_INFINITY);
+  const password = field('password');
+  return password === undefined || password === '' || expiry * 1000 <= now() ? null : password;
+}
+
+/** An endpoint in the words of `git credential`, which drops the path unless `credential.useHttpPath` is set. */
+export function describeEndpoint(endpoint: string): string[] {
   const url = new URL(endpoint);
-  const description = [
+  return [
     `protocol=${url.protocol.slice(0, -1)}`,
     `host=${url.host}`,
     `path=${url.pathname.replace(/^\//, '')}`,
   ];
+}
+
+/** What git's helpers have for an endpoint, field by field; null where they have nothing. */
+export async function fillCredential(
+  directory: string,
+  env: Environment,
+  endpoint: string,
+): Promise<((name: string) => string | undefined) | null> {
   // Nobody is there to answer: no terminal, no askpass window.
   const quiet = {
     ...env,
@@ -39,12 +56,8 @@ export async function findToken(
     GCM_INTERACTIVE: 'never',
   };
   const args = ['-c', 'core.askPass=', 'credential', 'fill'];
-  const filled = await feedGit(directory, quiet, args, `${description.join('\n')}\n\n`);
+  const filled = await feedGit(directory, quiet, args, `${describeEndpoint(endpoint).join('\n')}\n\n`);
   if (filled === null || filled.status !== 0) return null;
   const lines = filled.stdout.toString('utf8').split('\n');
-  const field = (name: string): string | undefined =>
-    lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
-  const expiry = Number(field('password_expiry_utc') ?? Number.POSITIVE_INFINITY);
-  const password = field('password');
-  return password === undefined || password === '' || expiry * 1000 <= now() ? null : password;
+  return (name) => lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
 }

@@ -1,0 +1,35 @@
+// What `sweep` needs: the ledger of this person, and each clone that it names, there or gone.
+import { gitEnvironment } from '../adapters/git/environment.ts';
+import { isClone } from '../adapters/git/locate.ts';
+import { stateHome } from '../adapters/process/places.ts';
+import { isRunning } from '../adapters/process/run-mark.ts';
+import type { Failure } from '../core/failure.ts';
+import { ok, type Result } from '../core/result.ts';
+import type { SweepPorts } from '../flow/sweep.ts';
+import { openClone } from './clone.ts';
+import { openHere } from './here.ts';
+import { openNowhere } from './nowhere.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPorts, Failure>> {
+  const here = await openHere(cwd, env);
+  if (!here.ok && here.failure.code === 'git-missing') return here;
+  // In a clone, the state directory that it was installed with; elsewhere the environment's.
+  const home = here.ok ? here.value.home : stateHome(env, null);
+  const gitEnv = gitEnvironment(env);
+  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '' }, home, env).ports;
+  return ok({
+    state,
+    audit,
+    clock,
+    isRunning,
+    isClone: (commonDir) => isClone(commonDir, gitEnv),
+    open: async (commonDir) => {
+      const clone = openClone(commonDir, env);
+      const opened = await clone.open();
+      return opened.ok ? ok({ ...opened.value, close: () => clone.connector.close() }) : opened;
+    },
+    openNowhere: (commonDir, repo) => openNowhere({ commonDir, repo }, home, env),
+  });
+}

@@ -1,0 +1,167 @@
+// `run` in CI: a clone that nobody installed, and pins from the environment, which count for this command alone.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { FakeDirectory } from '../support/fake-directory.ts';
+import { configFor, rule } from '../support/rules.ts';
+import { ALICE, Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+
+interface Job extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly origin: Repo;
+  readonly clone: Repo;
+  readonly directory: FakeDirectory;
+  has(group?: string): boolean;
+}
+
+const ROBOT = 'deploy-robot';
+
+async function job(more: object = {}): Promise<Job> {
+  const sandbox = await Sandbox.create();
+  const directory = await FakeDirectory.start({ token: TOKEN });
+  const robot = directory.addUser({ userName: ROBOT, externalId: 'robot-7' });
+  directory.addUser({ userName: ALICE });
+  for (const displayName of ['jit', 'admins']) {
+    directory.addGroup({ displayName, members: [directory.addUser({ userName: `bob-${displayName}` })] });
+  }
+  const config = configFor(directory.url, [rule('one', 'release/*', 'jit')], more);
+  const origin = await sandbox.repository('origin', config, ['release/1']);
+  // What a pull request says of itself.
+  await origin.git('checkout', '-q', '-b', 'feature');
+  const greedy = configFor(directory.url, [rule('one', '**', ['jit', 'admins'])]);
+  await origin.write('.scimsyncrc', JSON.stringify(greedy));
+  await origin.commit('Want more');
+  await origin.git('checkout', '-q', 'main');
+  await sandbox.run('git', ['clone', '-q', '-b', 'feature', origin.path, 'clone'], sandbox.root);
+  const clone = new Repo(sandbox, join(sandbox.root, 'clone'));
+  Object.assign(sandbox.env, { SCIM_HOOK_ENDPOINT: directory.url, SCIM_HOOK_SUBJECT: ROBOT });
+  const end = async (): Promise<void> => {
+    await sandbox[Symbol.asyncDispose]();
+    await directory[Symbol.asyncDispose]();
+  };
+  const has = (group = 'jit'): boolean => directory.members(group).includes(robot);
+  return { sandbox, origin, clone, directory, has, [Symbol.asyncDispose]: end };
+}
+
+const deploy = (repo: Repo, branch = 'release/1', ...command: string[]) =>
+  repo.scimHook('run', '--branch', branch, '--', ...(command.length > 0 ? command : ['touch', 'ran']));
+
+test('no install: the rules of the default branch decide, the subject is looked up, nothing is left behind', async () => {
+  await using here = await job();
+  const { clone, sandbox, directory } = here;
+  const state = join(sandbox.root, 'state');
+  sandbox.env['SCIM_HOOK_HOME'] = state;
+  const before = await clone.git('config', '--local', '--list');
+  const look = `grep -o '"name":"[a-z]*"' ${state}/ledger.json; env | grep -c SCIM_HOOK_TOKEN`;
+  const ran = await deploy(clone, 'release/1', 'sh', '-c', look);
+  expect(ran).toMatchObject({ status: 1, stderr: '' });
+  expect(ran.stdout).toContain('"name":"jit"');
+  expect(ran.stdout).not.toContain('admins');
+  expect(ran.stdout.trimEnd().split('\n').at(-1)).toBe('0');
+  expect([here.has(), here.has('admins')]).toEqual([false, false]);
+  expect(directory.count('PATCH')).toBe(2);
+  expect(await clone.git('config', '--local', '--list')).toEqual(before);
+  expect(existsSync(clone.spool)).toBe(false);
+  expect(existsSync(sandbox.state)).toBe(false);
+  // A branch that only its own rules would give something gets nothing.
+  const feature = await deploy(clone, 'feature');
+  expect(feature.status).toBe(0);
+  expect(feature.stderr).toContain('no rule matches feature');
+  expect(directory.count('PATCH')).toBe(2);
+});
+
+test('the subject is found by the attribute that the rules name', async () => {
+  await using here = await job({ subject: { attribute: 'externalId', from: 'git:user.email' } });
+  here.sandbox.env['SCIM_HOOK_SUBJECT'] = 'robot-7';
+  expect(await deploy(here.clone)).toMatchObject({ status: 0, stderr: '' });
+  expect(here.directory.count('PATCH')).toBe(2);
+  here.sandbox.env['SCIM_HOOK_SUBJECT'] = 'nobody';
+  const unknown = await deploy(here.clone);
+  expect(unknown.status).toBe(3);
+  expect(unknown.stderr).toContain('externalId is nobody');
+});
+
+test('the environment’s pins count for `run` alone', async () => {
+  await using here = await job();
+  const { clone, directory } = here;
+  for (const args of [['sync'], ['sync', '--branch', 'release/1'], ['plan', '--branch', 'release/1']]) {
+    expect((await clone.scimHook(...args)).status).toBe(3);
+  }
+  expect(await clone.scimHook('sweep')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  expect(directory.requests).toEqual([]);
+});
+
+test.each([['SCIM_HOOK_ENDPOINT'], ['SCIM_HOOK_SUBJECT']])('without %s nothing is sent', async (name) => {
+  await using here = await job();
+  delete here.sandbox.env[name];
+  const ran = await deploy(here.clone);
+  expect(ran.status).toBe(3);
+  expect(ran.stderr).toContain(`${name} is not set`);
+  expect(existsSync(join(here.clone.path, 'ran'))).toBe(false);
+  expect(here.directory.requests).toEqual([]);
+});
+
+test('an endpoint that the rules, or the machine’s config, don’t name gets no token', async () => {
+  await using here = await job();
+  await using other = await FakeDirectory.start({ token: TOKEN });
+  const { clone, sandbox, directory } = here;
+  sandbox.env['SCIM_HOOK_ENDPOINT'] = other.url;
+  const ran = await deploy(clone);
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toContain(directory.url);
+  sandbox.env['SCIM_HOOK_ENDPOINT'] = directory.url;
+  await sandbox.run('git', ['config', '--global', 'scim-hook.endpoint', other.url], sandbox.root);
+  expect(await deploy(clone)).toMatchObject({ status: 2 });
+  await sandbox.run('git', ['config', '--global', '--unset', 'scim-hook.endpoint'], sandbox.root);
+  sandbox.env['SCIM_HOOK_ENDPOINT'] = 'http://idp.example.com/scim';
+  expect(await deploy(clone)).toMatchObject({ status: 2 });
+  expect([...other.requests, ...directory.requests]).toEqual([]);
+});
+
+test('a clone without the default branch trusts no other branch’s rules, nor the file that lies there', async () => {
+  await using here = await job();
+  const { sandbox, origin, directory } = here;
+  await sandbox.run(
+    'git',
+    ['clone', '-q', '--single-branch', '-b', 'feature', origin.path, 'one'],
+    sandbox.root,
+  );
+  const one = new Repo(sandbox, join(sandbox.root, 'one'));
+  const ran = await deploy(one, 'feature');
+  expect(ran.status).toBe(3);
+  expect(ran.stderr).toContain('git fetch origin');
+  await one.git('branch', 'main');
+  expect(await deploy(one, 'feature')).toMatchObject({ status: 3 });
+  await one.git('checkout', '-q', '--detach');
+  expect(await deploy(one, 'feature')).toMatchObject({ status: 3 });
+  expect(existsSync(join(one.path, 'ran'))).toBe(false);
+  expect(directory.requests).toEqual([]);
+  await one.git('fetch', '-q', 'origin', 'main:refs/remotes/origin/main');
+  expect(await deploy(one)).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('where a person installed, the variables may agree with the pins, and overrule none of them', async () => {
+  await using here = await job();
+  await using other = await FakeDirectory.start({ token: TOKEN });
+  const { clone, sandbox } = here;
+  expect(await clone.install()).toMatchObject({ status: 0 });
+  await clone.stopWorker();
+  expect(await deploy(clone)).toMatchObject({ status: 3 });
+  sandbox.env['SCIM_HOOK_SUBJECT'] = ALICE;
+  expect(await deploy(clone)).toMatchObject({ status: 0, stderr: '' });
+  sandbox.env['SCIM_HOOK_ENDPOINT'] = other.url;
+  const ran = await deploy(clone);
+  expect(ran.status).toBe(3);
+  expect(ran.stderr).toContain('SCIM_HOOK_ENDPOINT');
+  expect(other.requests).toEqual([]);
+});
+
+test('a directory that is away when the subject is looked up is waited for, and not for ever', async () => {
+  await using here = await job({ scim: { timeout: '200ms', deadline: '600ms' } });
+  here.directory.misbehave({ how: 'reset' }, { times: 1 });
+  expect(await deploy(here.clone)).toMatchObject({ status: 0, stderr: '' });
+  here.directory.misbehave({ how: 'reset' });
+  const ran = await deploy(here.clone);
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toContain("can't be reached");
+});
