@@ -24,6 +24,8 @@ const common = {
   plugins: [slimUndici],
   // Optional loaders of cosmiconfig that are never reached: checking out a branch must not run its code.
   external: ['typescript'],
+  // Its CommonJS form hides its imports from a bundler.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

@@ -2,13 +2,18 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from '../src/adapters/config/schema.ts';
 import { errorDocument, statusDocument, syncDocument } from '../src/cli/documents.ts';
+import { configWords } from './config-words.ts';
+import { withWords } from './editor-schema.ts';
 
 /** What a person writes, where defaults may be left out; what we print has them all. */
 const written = { typeMode: 'input', errorMode: 'ignore' } as const;
 
 /** By their path in the package. */
 export const schemas = {
-  'scimsyncrc.schema.json': { title: '.scimsyncrc of scim-hook', ...toJsonSchema(configSchema, written) },
+  'scimsyncrc.schema.json': {
+    title: '.scimsyncrc of scim-hook',
+    ...withWords(toJsonSchema(configSchema, written), configWords),
+  },
   'schemas/sync.schema.json': {
     title: '`scim-hook sync --json` and `plan --json`',
     ...toJsonSchema(syncDocument),

@@ -1,6 +1,7 @@
 // The clone somebody stands in, and what install needs besides.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { locatingReader } from '../adapters/config/locating-reader.ts';
 import { openGround } from '../adapters/disk/ground.ts';
 import { openHookFile } from '../adapters/disk/hook-file.ts';
 import { runningWorker } from '../adapters/disk/pid-file.ts';
@@ -35,7 +36,7 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   const located = await locate(directory, gitEnvironment(env));
   if (!located.ok) return located;
   const { commonDir, place } = located.value;
-  const clone = openClone(commonDir, env);
+  const clone = openClone(commonDir, env, locatingReader);
   const opened = await clone.open();
   if (!opened.ok) return opened;
   const spool = spoolDirectory(commonDir);
