@@ -136,6 +136,18 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .option('--lease <id>', 'what this lease holds')
     .addOption(json());
   command(
+    'why',
+    'explain what gives, would give or withholds access here',
+    'scim-hook why jit-release --branch release/2.1',
+    async () => (await import('./commands/why.ts')).runWhy,
+  )
+    .argument('[name]', 'a group, role or entitlement; without it, all that the branch is about')
+    .action(async (name: string | undefined, options: { readonly branch?: string }) =>
+      end(await (await import('./commands/why.ts')).runWhy(context, { ...options, name })),
+    )
+    .option('--branch <branch>', 'for this branch, whatever is checked out')
+    .addOption(json());
+  command(
     'directory',
     'run a SCIM 2.0 directory on this machine, for trying out',
     'scim-hook directory --port 8080 --file people.json',

@@ -67,5 +67,9 @@ function narrowest(modes: readonly string[]): Mode {
   return MODES[Math.max(0, ...ranks)] ?? 'enforce';
 }
 
+/** The bounds of `scim-hook.allow` that leave a name out, each with its patterns. */
+export const boundsOf = (settings: Pick<Settings, 'allow'>, name: string): (readonly string[])[] =>
+  settings.allow.filter((patterns) => !patterns.some((pattern) => matchesName(pattern, name)));
+
 export const isAllowed = (settings: Pick<Settings, 'allow'>, name: string): boolean =>
   settings.allow.every((patterns) => patterns.some((pattern) => matchesName(pattern, name)));

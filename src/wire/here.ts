@@ -69,4 +69,5 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   });
 }
 
+export { findSpots } from '../adapters/config/locating-reader.ts';
 export { randomUUID as newId };
