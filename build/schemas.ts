@@ -1,7 +1,13 @@
 // The JSON Schemas that ship with the package, generated from the schemas the code itself checks and prints with.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from '../src/adapters/config/schema.ts';
-import { errorDocument, statusDocument, syncDocument, whyDocument } from '../src/cli/documents.ts';
+import {
+  errorDocument,
+  initDocument,
+  statusDocument,
+  syncDocument,
+  whyDocument,
+} from '../src/cli/documents.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -20,5 +26,6 @@ export const schemas = {
   },
   'schemas/status.schema.json': { title: '`scim-hook status --json`', ...toJsonSchema(statusDocument) },
   'schemas/why.schema.json': { title: '`scim-hook why --json`', ...toJsonSchema(whyDocument) },
+  'schemas/init.schema.json': { title: '`scim-hook init --json`', ...toJsonSchema(initDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

@@ -148,6 +148,14 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     .option('--branch <branch>', 'for this branch, whatever is checked out')
     .addOption(json());
   command(
+    'init',
+    'write a first .scimsyncrc for this repository',
+    'scim-hook init --endpoint https://idp.example.com/scim/v2',
+    async () => (await import('./commands/init.ts')).runInit,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL; without it, you are asked')
+    .addOption(json());
+  command(
     'directory',
     'run a SCIM 2.0 directory on this machine, for trying out',
     'scim-hook directory --port 8080 --file people.json',

@@ -94,6 +94,22 @@ export class Screen {
     }
   }
 
+  /** A line somebody types; null where they went away instead (Ctrl-C, Ctrl-D). */
+  askLine(question: string): Promise<string | null> {
+    const reader = createInterface({ input: this.options.stdin, output: this.options.stderr });
+    return new Promise((resolve) => {
+      // Without this, Ctrl-C closes the reader and nobody is ever told.
+      reader.once('close', () => resolve(null));
+      reader.question(`${question} `).then(
+        (answer) => {
+          resolve(answer.trim());
+          reader.close();
+        },
+        () => resolve(null),
+      );
+    });
+  }
+
   async ask(question: string): Promise<boolean> {
     const reader = createInterface({ input: this.options.stdin, output: this.options.stderr });
     try {

@@ -2,7 +2,6 @@
 import type { Explained } from '../core/explain.ts';
 import type { Near } from '../core/nearest.ts';
 import { unreachable } from '../core/result.ts';
-import { boundsOf } from '../core/settings.ts';
 import type { Explanation } from '../flow/explain.ts';
 import { reasonWords } from './words.ts';
 
@@ -21,7 +20,9 @@ export function verdictWords(seen: Explanation, why: Explained): string {
     case 'owed':
       return 'to be given back, which did not work yet; it is tried again at each switch and sync';
     case 'ending':
-      return `held, but a sync gives it back: ${endWords(why)}`;
+      return change === null
+        ? 'held, but its time is over: it goes at the next switch, unless a checkout of its branch or a sync renews it'
+        : `held, but a sync gives it back: ${endWords(why)}`;
     case 'would-grant':
       if (seen.failure !== null)
         return 'not held, as far as is known here; a sync grants it once the directory can be reached';
@@ -54,10 +55,10 @@ function withheldWords(seen: Explanation, { item, rules }: Explained, reason: Ex
       return `only members of ${groups.join(' or ')} are eligible, not counting what scim-hook gave`;
     }
     case 'not-allowed': {
-      const bounds = boundsOf(settings, item.name);
+      const bounds = seen.boundsOf(item.name);
       return bounds.length === 0
         ? 'its name comes from the branch, and such names reach only groups that scim-hook made'
-        : `scim-hook.allow has only ${bounds.map((patterns) => patterns.join(', ')).join('; and elsewhere only ')}`;
+        : `scim-hook.allow leaves it out (${bounds.map(({ scope, patterns }) => `${scope}: ${patterns.join(', ')}`).join('; ')})`;
     }
     case 'untrusted':
       if (policy.state === 'untrusted') return policy.detail;

@@ -200,6 +200,16 @@ export function wordsOf(failure: Failure): Words {
         `Port ${failure.port} is in use.`,
         'Name another: `scim-hook directory --port 0` takes any free one.',
       );
+    case 'config-exists':
+      return say(
+        `There are rules here already: ${failure.where}. Nothing was written.`,
+        'Change those, or delete them first; `scim-hook why` says what they give.',
+      );
+    case 'not-written':
+      return say(
+        'Nothing was written.',
+        'Run `scim-hook init` again, or name the endpoint: `scim-hook init --endpoint URL`.',
+      );
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
@@ -255,6 +265,8 @@ export function exitOf(failure: Failure): ExitCode {
     case 'no-repository':
     case 'bare-repository':
       return 2;
+    case 'config-exists':
+    case 'not-written':
     case 'endpoint-unnamed':
     case 'untrusted':
     case 'not-confirmed':

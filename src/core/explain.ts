@@ -20,7 +20,7 @@ export const RULINGS = [
   'foreign',
   /** To be given back, and not given back yet. */
   'owed',
-  /** Held now; a sync gives it back. */
+  /** Held now, but no longer than to the next wake-up, or a sync. */
   'ending',
   /** A sync grants it. */
   'would-grant',
@@ -204,7 +204,7 @@ interface Planned {
 
 /** What is done counts before what would be, and what is owed before both. */
 function rule(input: ExplainInput, known: Known, planned: Planned): Pick<Explained, 'ruling' | 'reason'> {
-  const { holding, presence } = known;
+  const { holding, presence, leases, over } = known;
   const { removal, addition, adopts } = planned;
   const refused = addition?.disposition.do === 'refuse' ? addition.disposition.reason : undefined;
   if (removal !== undefined) {
@@ -215,10 +215,10 @@ function rule(input: ExplainInput, known: Known, planned: Planned): Pick<Explain
       return { ruling: 'ending', reason: refused ?? endOf(input, known) };
   }
   if (holding !== null && addition === undefined) {
-    if (holding.before === 'absent') return { ruling: 'held', reason: undefined };
-    return isOurs(holding)
-      ? { ruling: 'adopted', reason: undefined }
-      : { ruling: 'foreign', reason: undefined };
+    if (!isOurs(holding)) return { ruling: 'foreign', reason: undefined };
+    // A sync renews what is over; a wake-up takes it back.
+    if (leases.length === 0 && over.length > 0) return { ruling: 'ending', reason: endOf(input, known) };
+    return { ruling: holding.before === 'absent' ? 'held' : 'adopted', reason: undefined };
   }
   if (adopts) return { ruling: 'adopted', reason: undefined };
   // Something the subject has is not withheld, whatever keeps us from giving it.

@@ -87,6 +87,8 @@ export type Failure =
   | { readonly code: 'still-owed'; readonly names: readonly string[] }
   | { readonly code: 'unknown-lease'; readonly id: string }
   | { readonly code: 'port-in-use'; readonly port: number }
+  | { readonly code: 'config-exists'; readonly where: string }
+  | { readonly code: 'not-written' }
   | { readonly code: 'usage'; readonly problem: string };
 
 /** The contract's reason for a failed request, or undefined where none of them fits. */

@@ -13,7 +13,7 @@ import { type Item, itemKey } from '../core/ledger.ts';
 import { type Distance, type Near, nearest } from '../core/nearest.ts';
 import { presenceOf } from '../core/presence.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { ConfigEntry } from '../core/settings.ts';
+import { type Bound, boundsOf, type ConfigEntry } from '../core/settings.ts';
 import type { Reason } from '../core/vocabulary.ts';
 import { additionsOf, planFor } from './holder.ts';
 import { observe } from './observe.ts';
@@ -45,6 +45,8 @@ export interface Explanation {
   readonly names: readonly string[];
   readonly spotOf: (path: string) => Spot | null;
   readonly trace: Trace;
+  /** What of `scim-hook.allow` leaves a name out. */
+  readonly boundsOf: (name: string) => readonly Bound[];
 }
 
 /** Milliseconds for one request where no config says. */
@@ -95,12 +97,12 @@ export async function explainAccess(
     reason: reason ?? (additions.may === 'not' ? additions.reason : undefined),
     now,
   };
-  return ok(await conclude(ports, standing, input, { name, reason: input.reason, observed, directory }));
+  const concluded = await conclude(ports, standing, input, { name, observed, directory });
+  return ok({ ...concluded, reason: input.reason, boundsOf: (of) => boundsOf(entries, of) });
 }
 
 interface Question {
   readonly name: string | null;
-  readonly reason: Reason | undefined;
   readonly observed: Observed;
   readonly directory: Directory;
 }
@@ -109,8 +111,8 @@ async function conclude(
   ports: ExplainPorts,
   standing: Standing,
   asked: ExplainInput,
-  { name, reason, observed, directory }: Question,
-): Promise<Explanation> {
+  { name, observed, directory }: Question,
+): Promise<Omit<Explanation, 'reason' | 'boundsOf'>> {
   const input = name === null ? asked : await withGroup(asked, name, observed, directory);
   const items = name === null ? itemsOf(input) : itemsNamed(input, name);
   const explained = items.map((item) => {
@@ -128,18 +130,18 @@ async function conclude(
   return {
     branch,
     standing,
-    reason,
     failure: observed.failure,
     items: explained,
-    near:
-      none && name === null
-        ? nearest(all, branch, ports.distance).filter(({ hint }) => hint !== 'other')
-        : [],
+    near: name === null && branch !== null ? telling(nearest(all, branch, ports.distance), none) : [],
     names: items.length > 0 ? [] : namesOf(input),
     spotOf: await spots(ports, standing),
     trace: await trace(ports.audit, standing.settings.pins?.subjectId ?? '', items, events),
   };
 }
+
+/** A rule that would apply but for its `except` is always worth a word; others only where none applies. */
+const telling = (found: readonly Near[], none: boolean): Near[] =>
+  found.filter(({ hint }) => hint === 'except' || (none && hint !== 'other'));
 
 /** A group that nothing here speaks of may still be there, with the subject in it. */
 async function withGroup(

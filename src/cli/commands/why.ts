@@ -30,7 +30,7 @@ export const runWhy = (context: Context, { name, branch }: WhyOptions): Promise<
       explainAccess(ports, here.entries, asked.value, name ?? null),
     );
     if (!seen.ok) return seen;
-    const close = name === undefined ? [] : closeTo(name, seen.value.names);
+    const close = name === undefined ? [] : closeTo(plain(name), seen.value.names);
     if (screen.json) screen.document(whyDocument(seen.value, name ?? null, close));
     else show(screen, seen.value, { name: name ?? null, close, now: here.ports.clock.now() });
     return ok(0);
