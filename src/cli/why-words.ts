@@ -24,6 +24,12 @@ export function verdictWords(seen: Explanation, why: Explained): string {
         ? 'held, but its time is over: it goes at the next switch, unless a checkout of its branch or a sync renews it'
         : `held, but a sync gives it back: ${endWords(why)}`;
     case 'would-grant':
+      if (
+        seen.failure !== null &&
+        why.rules.every(({ rule }) => rule.eligible.length > 0) &&
+        why.rules.length > 0
+      )
+        return `not held, as far as is known here; a sync grants it if the directory then shows you in ${eligibleWords(why)}`;
       if (seen.failure !== null)
         return 'not held, as far as is known here; a sync grants it once the directory can be reached';
       if (holding?.state === 'held')
@@ -47,13 +53,14 @@ function endWords({ reason, change, over }: Explained): string {
   return over.length > 0 ? 'the lease that held it is over' : (change?.why ?? 'nothing holds it any more');
 }
 
+const eligibleWords = ({ rules }: Pick<Explained, 'rules'>): string =>
+  [...new Set(rules.flatMap(({ rule }) => rule.eligible.map((group) => group.name)))].join(' or ');
+
 function withheldWords(seen: Explanation, { item, rules }: Explained, reason: Explained['reason']): string {
   const { settings, policy } = seen.standing;
   switch (reason) {
-    case 'ineligible': {
-      const groups = [...new Set(rules.flatMap(({ rule }) => rule.eligible.map((group) => group.name)))];
-      return `only members of ${groups.join(' or ')} are eligible, not counting what scim-hook gave`;
-    }
+    case 'ineligible':
+      return `only members of ${eligibleWords({ rules })} are eligible, not counting what scim-hook gave`;
     case 'not-allowed': {
       const bounds = seen.boundsOf(item.name);
       return bounds.length === 0

@@ -85,7 +85,8 @@ export function itemsOf(input: ExplainInput): Item[] {
   );
   return distinct([
     ...givings(input).map(({ target }) => itemFor(input, target)),
-    ...plan.changes.map(({ item }) => item),
+    // What another branch's lease is refused is that branch's story.
+    ...plan.changes.filter(({ disposition }) => disposition.do !== 'refuse').map(({ item }) => item),
     ...plan.adopt.map(({ item }) => item),
     ...holdings.map(({ item }) => item),
   ]);
@@ -225,7 +226,7 @@ function rule(input: ExplainInput, known: Known, planned: Planned): Pick<Explain
   if (presence === 'present') return { ruling: 'foreign', reason: undefined };
   if (addition?.disposition.do === 'apply') return { ruling: 'would-grant', reason: undefined };
   if (addition?.disposition.do === 'would') return { ruling: 'audit', reason: undefined };
-  if (refused !== undefined) return { ruling: 'withheld', reason: refused };
+  if (refused !== undefined && known.rules.length > 0) return { ruling: 'withheld', reason: refused };
   return notGiven(input, known);
 }
 

@@ -67,10 +67,10 @@ function show(screen: Screen, seen: Explanation, asked: Asked): void {
     const { policy, faults } = standing;
     screen.note(wordsOf({ code: 'config-invalid', where: policy.where, faults }).message);
   }
-  if (seen.items.length === 0) {
-    const words = asked.name === null ? nothing(reason) : unknown(asked.name, asked.close, seen);
-    screen.line(`  ${words}`);
-  }
+  if (asked.name === null && (reason !== undefined || seen.items.length === 0))
+    screen.line(`  ${nothing(reason)}`);
+  if (asked.name !== null && seen.items.length === 0)
+    screen.line(`  ${unknown(asked.name, asked.close, seen)}`);
   for (const each of seen.near) screen.line(`  ${nearLine(seen, each)}`);
   for (const item of seen.items) showItem(screen, seen, item, asked.now);
   if (seen.failure !== null) {
