@@ -215,7 +215,8 @@ function rule(input: ExplainInput, known: Known, planned: Planned): Pick<Explain
     if (removal.disposition.do === 'apply')
       return { ruling: 'ending', reason: refused ?? endOf(input, known) };
   }
-  if (holding !== null && addition === undefined) {
+  // What the ledger still has and the directory shows to be gone is not held.
+  if (holding !== null && addition === undefined && presence !== 'absent') {
     if (!isOurs(holding)) return { ruling: 'foreign', reason: undefined };
     // A sync renews what is over; a wake-up takes it back.
     if (leases.length === 0 && over.length > 0) return { ruling: 'ending', reason: endOf(input, known) };
