@@ -1,7 +1,8 @@
 // Every foreseen failure in words: what happened, and what to do. The one exhaustive place for that.
-import type { Failure, Fault, Spot } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
 import { unreachable } from '../core/result.ts';
 import type { Reason } from '../core/vocabulary.ts';
+import { faultLine } from './fault-words.ts';
 
 export interface Words {
   readonly message: string;
@@ -216,17 +217,6 @@ export function wordsOf(failure: Failure): Words {
       return unreachable(failure);
   }
 }
-
-function faultLine({ path, problem, suggestion, at }: Fault): string {
-  const spot = at === undefined ? '' : `${spotWords(at)}: `;
-  // What is wrong with the syntax is wrong with the file, which the spot names already.
-  const what = at !== undefined && path === at.file ? '' : `${path}: `;
-  return `  ${spot}${what}${problem.replaceAll('\n', '\n    ')}${suggestion === undefined ? '' : ` (${suggestion})`}`;
-}
-
-/** As compilers write it, so that terminals and editors can jump there. */
-export const spotWords = ({ file, line, column }: Spot): string =>
-  `${file}:${line}${column === undefined ? '' : `:${column}`}`;
 
 function diskWords(problem: string): string {
   switch (problem) {

@@ -7,11 +7,12 @@ import { type Explanation, explainAccess } from '../../flow/explain.ts';
 import type { Here } from '../../wire/here.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
+import { spotWords } from '../fault-words.ts';
 import { plain, type Screen } from '../screen.ts';
 import { moment, span } from '../time.ts';
 import { whyDocument } from '../why-document.ts';
 import { nearWords, verdictWords } from '../why-words.ts';
-import { type ExitCode, reasonWords, spotWords, wordsOf } from '../words.ts';
+import { type ExitCode, reasonWords, wordsOf } from '../words.ts';
 
 export interface WhyOptions {
   readonly name?: string | undefined;
