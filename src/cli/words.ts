@@ -2,6 +2,7 @@
 import type { Failure } from '../core/failure.ts';
 import { unreachable } from '../core/result.ts';
 import type { Reason } from '../core/vocabulary.ts';
+import { diskWords } from './disk-words.ts';
 import { faultLine } from './fault-words.ts';
 
 export interface Words {
@@ -215,25 +216,6 @@ export function wordsOf(failure: Failure): Words {
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
       return unreachable(failure);
-  }
-}
-
-function diskWords(problem: string): string {
-  switch (problem) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EROFS':
-      return 'it is on a read-only file system';
-    case 'EISDIR':
-      return 'it is a directory';
-    case 'ENOTDIR':
-      return 'a part of its path is a file';
-    default:
-      return problem;
   }
 }
 

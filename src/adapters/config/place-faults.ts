@@ -9,11 +9,17 @@ export function placeFaults(file: string, text: string, faults: readonly Fault[]
   const syntax = isJson(file, bare) ? syntaxFault(file, bare) : null;
   if (syntax !== null) return [syntax];
   const { spotOf } = openConfigText(file, text);
-  return faults.map((fault) => {
-    const at = fault.at ?? (fault.path === file ? null : spotOf(fault.path));
-    return at === null ? fault : { ...fault, at };
-  });
+  return faults
+    .map((fault) => {
+      const at = fault.at ?? (fault.path === file ? null : spotOf(fault.path));
+      return at === null ? fault : { ...fault, at };
+    })
+    .sort(byPlace);
 }
+
+/** From the top of the file to its end, as somebody mends them. */
+const byPlace = ({ at: a }: Fault, { at: b }: Fault): number =>
+  (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 
 /** Where a text stops being JSON. One place is enough: what follows it is guesswork. */
 function syntaxFault(file: string, text: string): Fault | null {
