@@ -24,6 +24,8 @@ const common = {
   plugins: [slimUndici],
   // Optional loaders of cosmiconfig that are never reached: checking out a branch must not run its code.
   external: ['typescript'],
+  // Its CommonJS form hides its imports from a bundler.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
@@ -104,8 +106,11 @@ async function writeSchemas() {
 }
 
 async function writeManPage() {
-  const outfile = at('node_modules', '.cache', 'scim-hook', 'man.mjs');
-  await build({ ...common, entryPoints: [at('build/man.ts')], outfile, format: 'esm', packages: 'external' });
+  const outdir = at('node_modules', '.cache', 'scim-hook', 'man');
+  // Split, so that what only running a command would load isn't loaded to describe it.
+  const options = { outdir, outExtension: { '.js': '.mjs' }, splitting: true, format: 'esm', packages: 'external' };
+  await build({ ...common, ...options, entryPoints: [at('build/man.ts')] });
+  const outfile = join(outdir, 'man.mjs');
   const { manPage } = await import(outfile);
   const { version } = JSON.parse(await readFile(at('package.json'), 'utf8'));
   const dates = [

@@ -3,6 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from '../src/adapters/config/schema.ts';
 import {
   errorDocument,
+  initDocument,
   loginDocument,
   logoutDocument,
   noticeDocument,
@@ -10,14 +11,20 @@ import {
   sweepDocument,
   syncDocument,
   trustDocument,
+  whyDocument,
 } from '../src/cli/documents.ts';
+import { configWords } from './config-words.ts';
+import { withWords } from './editor-schema.ts';
 
 /** What a person writes, where defaults may be left out; what we print has them all. */
 const written = { typeMode: 'input', errorMode: 'ignore' } as const;
 
 /** By their path in the package. */
 export const schemas = {
-  'scimsyncrc.schema.json': { title: '.scimsyncrc of scim-hook', ...toJsonSchema(configSchema, written) },
+  'scimsyncrc.schema.json': {
+    title: '.scimsyncrc of scim-hook',
+    ...withWords(toJsonSchema(configSchema, written), configWords),
+  },
   'schemas/sync.schema.json': {
     title: '`scim-hook sync --json` and `plan --json`',
     ...toJsonSchema(syncDocument),
@@ -31,5 +38,7 @@ export const schemas = {
   'schemas/login.schema.json': { title: '`scim-hook login --json`', ...toJsonSchema(loginDocument) },
   'schemas/logout.schema.json': { title: '`scim-hook logout --json`', ...toJsonSchema(logoutDocument) },
   'schemas/sweep.schema.json': { title: '`scim-hook sweep --json`', ...toJsonSchema(sweepDocument) },
+  'schemas/why.schema.json': { title: '`scim-hook why --json`', ...toJsonSchema(whyDocument) },
+  'schemas/init.schema.json': { title: '`scim-hook init --json`', ...toJsonSchema(initDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

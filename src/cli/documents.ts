@@ -1,6 +1,8 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
+import { RULINGS } from '../core/explain.ts';
 import { HOOK_STATES, HOOK_WAYS } from '../core/hook-place.ts';
+import { HINTS } from '../core/nearest.ts';
 import {
   CHANGE_OUTCOMES,
   EVENT_KINDS,
@@ -156,6 +158,103 @@ export const sweepDocument = v.object({
   ),
 });
 
+/** A rule that gives a thing, and where it says so. */
+const givingDocument = v.object({
+  name: v.string(),
+  pattern: v.string(),
+  file: v.nullable(v.string()),
+  /** Of the rule, and of what it gives; from 1. */
+  line: v.nullable(v.number()),
+  grantLine: v.nullable(v.number()),
+  grantPath: v.string(),
+  commit: v.nullable(v.string()),
+  eligible: v.array(v.string()),
+  seconds: v.nullable(v.number()),
+  until: v.string(),
+});
+
+/** A rule that doesn't apply, and what is in the way. */
+const nearDocument = v.object({
+  name: v.string(),
+  pattern: v.string(),
+  file: v.nullable(v.string()),
+  line: v.nullable(v.number()),
+  hint: v.picklist(HINTS),
+  except: v.nullable(v.string()),
+});
+
+const whyEventDocument = v.object({
+  id: v.string(),
+  kind: v.nullable(v.string()),
+  at: v.nullable(v.string()),
+  from: v.nullable(v.string()),
+  branch: v.nullable(v.string()),
+});
+
+const whyLeaseDocument = v.object({
+  ...leaseDocument.entries,
+  granted: v.string(),
+  over: v.boolean(),
+  event: whyEventDocument,
+});
+
+export const whyDocument = v.object({
+  branch: v.nullable(v.string()),
+  name: v.nullable(v.string()),
+  subject: v.object({ value: v.string(), id: v.string() }),
+  mode: v.picklist(MODES),
+  policy: v.object({
+    ref: v.string(),
+    state: v.picklist(['trusted', 'untrusted', 'ref-gone', 'file-gone', 'invalid']),
+    detail: v.nullable(v.string()),
+    file: v.nullable(v.string()),
+    commit: v.nullable(v.string()),
+    blob: v.nullable(v.string()),
+  }),
+  directory: v.object({ read: v.boolean(), code: v.nullable(v.string()), message: v.nullable(v.string()) }),
+  reason: v.optional(v.picklist(REASONS)),
+  items: v.array(
+    v.object({
+      kind: v.picklist(KINDS),
+      name: v.string(),
+      id: v.nullable(v.string()),
+      type: v.optional(v.string()),
+      verdict: v.picklist(RULINGS),
+      reason: v.optional(v.picklist(REASONS)),
+      explanation: v.string(),
+      rules: v.array(givingDocument),
+      leases: v.array(whyLeaseDocument),
+      state: v.nullable(v.picklist(['adding', 'held', 'removing', 'owed'])),
+      before: v.nullable(v.string()),
+      since: v.nullable(v.string()),
+      event: v.nullable(whyEventDocument),
+      last: v.nullable(
+        v.object({ at: v.string(), op: v.string(), outcome: v.string(), reason: v.nullable(v.string()) }),
+      ),
+      near: v.array(nearDocument),
+    }),
+  ),
+  near: v.array(nearDocument),
+  suggestions: v.array(v.string()),
+});
+
+export const initDocument = v.object({
+  file: v.string(),
+  endpoint: v.nullable(v.string()),
+  rules: v.array(
+    v.object({
+      name: v.string(),
+      branches: v.array(v.string()),
+      groups: v.array(v.string()),
+      /** Branches of this repository that match now; the first few. */
+      matches: v.array(v.string()),
+    }),
+  ),
+  defaultBranch: v.nullable(v.string()),
+  branch: v.nullable(v.string()),
+  next: v.string(),
+});
+
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
@@ -167,3 +266,5 @@ export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;
 export type TrustDocument = v.InferOutput<typeof trustDocument>;
+export type InitDocument = v.InferOutput<typeof initDocument>;
+export type WhyDocument = v.InferOutput<typeof whyDocument>;

@@ -186,6 +186,26 @@ function commands(context: Context, end: (code: number) => void): Command {
     .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
     .addOption(json());
   command(
+    'why',
+    'explain what gives, would give or withholds access here',
+    'scim-hook why jit-release --branch release/2.1',
+    async () => (await import('./commands/why.ts')).runWhy,
+  )
+    .argument('[name]', 'a group, role or entitlement; without it, all that the branch is about')
+    .action(async (name: string | undefined, options: { readonly branch?: string }) =>
+      end(await (await import('./commands/why.ts')).runWhy(context, { ...options, name })),
+    )
+    .option('--branch <branch>', 'for this branch, whatever is checked out')
+    .addOption(json());
+  command(
+    'init',
+    'write a first .scimsyncrc for this repository',
+    'scim-hook init --endpoint https://idp.example.com/scim/v2',
+    async () => (await import('./commands/init.ts')).runInit,
+  )
+    .option('--endpoint <url>', 'the SCIM 2.0 base URL; without it, you are asked')
+    .addOption(json());
+  command(
     'directory',
     'run a SCIM 2.0 directory on this machine, for trying out',
     'scim-hook directory --port 8080 --file people.json',

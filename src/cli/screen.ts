@@ -143,12 +143,17 @@ export class Screen {
     return stdin.isTTY === true ? readHiddenLine(stdin, stderr, question) : readPipe(stdin);
   }
 
-  /** Ctrl-C, Ctrl-D and everything but yes is no. */
-  ask(question: string): Promise<boolean> {
+  /** Everything but yes is no; so are Ctrl-C and Ctrl-D. */
+  async ask(question: string): Promise<boolean> {
+    return /^y(es)?$/i.test((await this.askLine(`${question} [y/N]`)) ?? '');
+  }
+
+  /** A line somebody types; null where they went away instead (Ctrl-C, Ctrl-D). */
+  askLine(question: string): Promise<string | null> {
     const { stdin, stderr } = this.options;
     const reader = createInterface({ input: stdin, output: stderr });
     return new Promise((resolve) => {
-      let answer: boolean | null = null;
+      let answer: string | null = null;
       reader.once('SIGINT', () => {
         this.interrupted = true;
         reader.close();
@@ -156,10 +161,10 @@ export class Screen {
       reader.once('close', () => {
         // The cursor is still behind the question.
         if (answer === null) stderr.write('\n');
-        resolve(answer ?? false);
+        resolve(answer);
       });
-      reader.question(`${question} [y/N] `, (typed) => {
-        answer = /^y(es)?$/i.test(typed.trim());
+      reader.question(`${question} `, (typed) => {
+        answer = typed.trim();
         reader.close();
       });
     });

@@ -1,6 +1,8 @@
 // Every foreseen failure in words: what happened, and what to do. The one exhaustive place for that.
-import type { Failure, Fault } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Reason } from '../core/vocabulary.ts';
+import { diskWords } from './disk-words.ts';
+import { faultLine } from './fault-words.ts';
 import { LOGIN_EXITS, loginWords } from './login-words.ts';
 import { trustWords } from './trust-words.ts';
 
@@ -196,32 +198,20 @@ export function wordsOf(failure: Failure): Words {
         `Port ${failure.port} is in use.`,
         'Name another: `scim-hook directory --port 0` takes any free one.',
       );
+    case 'config-exists':
+      return say(
+        `There are rules here already: ${failure.where}. Nothing was written.`,
+        'Change those, or delete them first; `scim-hook why` says what they give.',
+      );
+    case 'not-written':
+      return say(
+        'Nothing was written.',
+        'Run `scim-hook init` again, or name the endpoint: `scim-hook init --endpoint URL`.',
+      );
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
       return loginWords(failure);
-  }
-}
-
-const faultLine = ({ path, problem, suggestion }: Fault): string =>
-  `  ${path}: ${problem.replaceAll('\n', '\n    ')}${suggestion === undefined ? '' : ` (${suggestion})`}`;
-
-function diskWords(problem: string): string {
-  switch (problem) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EROFS':
-      return 'it is on a read-only file system';
-    case 'EISDIR':
-      return 'it is a directory';
-    case 'ENOTDIR':
-      return 'a part of its path is a file';
-    default:
-      return problem;
   }
 }
 
@@ -247,6 +237,8 @@ export function exitOf(failure: Failure): ExitCode {
     case 'policy-unnamed':
     case 'subject-unnamed':
     case 'subject-carried':
+    case 'config-exists':
+    case 'not-written':
     case 'endpoint-unnamed':
     case 'untrusted':
     case 'not-confirmed':

@@ -59,6 +59,12 @@ export function checkConfig(config: Config): Fault[] {
   return [...faults, ...checkEligible(config)];
 }
 
+/** Where in its rule a target was written, as `grant.groups[0]`: the reader keeps each kind in its order. */
+export function grantPath({ grant }: Rule, target: Target): string {
+  const alike = grant.filter(({ kind }) => kind === target.kind);
+  return `grant.${target.kind}s[${alike.indexOf(target)}]`;
+}
+
 function checkPatterns(rule: Rule, at: string): Fault[] {
   return (['branches', 'except'] as const).flatMap((key) =>
     rule[key].flatMap((text, index) => {
@@ -75,7 +81,7 @@ function checkNames(rule: Rule, at: string): Fault[] {
   const faults: Fault[] = [];
   for (const target of rule.grant) {
     if (!isTemplate(target.name)) continue;
-    const path = `${at}.grant`;
+    const path = `${at}.${grantPath(rule, target)}`;
     const where = `"${target.name}"`;
     if (isTemplate(target.name.replace(/\{[^{}]*\}/g, ''))) {
       faults.push({ path, problem: `${where} has a brace without its other half` });
@@ -109,14 +115,14 @@ function checkNames(rule: Rule, at: string): Fault[] {
 function checkEligible(config: Config): Fault[] {
   const faults: Fault[] = [];
   config.rules.forEach((rule, index) => {
-    for (const group of rule.eligible) {
+    rule.eligible.forEach((group, place) => {
       const granting = config.rules.find((other) =>
         other.grant.some(
           (target) =>
             target.kind === 'group' && target.by === group.by && couldBecome(target.name, group.name),
         ),
       );
-      const path = `rules[${index}].eligible.groups`;
+      const path = `rules[${index}].eligible.groups[${place}]`;
       if (granting) {
         faults.push({
           path,
@@ -129,7 +135,7 @@ function checkEligible(config: Config): Fault[] {
           problem: `"${group.name}" makes people eligible, but managed.groups covers it, so it would be taken away`,
         });
       }
-    }
+    });
   });
   return faults;
 }

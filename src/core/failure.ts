@@ -1,11 +1,19 @@
 // Every failure we foresee, as one closed union of plain values; `cli/words.ts` says each of them to people.
 import type { Reason } from './vocabulary.ts';
 
-/** One thing wrong in a config file. `path` is where, as `rules[0].grant.groups[1]`. */
+/** A place in a text file, counted from 1; the column only where something else stands before it on its line. */
+export interface Spot {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** One thing wrong in a config file. `path` is where, as `rules[0].grant.groups[1]`; `at` where in the text, if known. */
 export interface Fault {
   readonly path: string;
   readonly problem: string;
   readonly suggestion?: string;
+  readonly at?: Spot;
 }
 
 /** What went wrong between us and the directory, or before it could be asked. */
@@ -127,6 +135,8 @@ export type Failure =
       readonly other: string;
     }
   | { readonly code: 'port-in-use'; readonly port: number }
+  | { readonly code: 'config-exists'; readonly where: string }
+  | { readonly code: 'not-written' }
   | { readonly code: 'usage'; readonly problem: string };
 
 /** The contract's reason for a failed request, or undefined where none of them fits. */

@@ -118,5 +118,21 @@ function narrowest(modes: readonly string[]): Mode {
   return MODES[Math.max(0, ...ranks)] ?? 'enforce';
 }
 
+/** A scope whose `scim-hook.allow` leaves a name out, with all that it has. */
+export interface Bound {
+  readonly scope: string;
+  readonly patterns: readonly string[];
+}
+
+export const boundsOf = (entries: readonly ConfigEntry[], name: string): Bound[] =>
+  SCOPES.map((scope) => ({
+    scope,
+    patterns: entries
+      .filter((entry) => entry.scope === scope && entry.key === 'scim-hook.allow')
+      .map((entry) => entry.value),
+  })).filter(
+    ({ patterns }) => patterns.length > 0 && !patterns.some((pattern) => matchesName(pattern, name)),
+  );
+
 export const isAllowed = (settings: Pick<Settings, 'allow'>, name: string): boolean =>
   settings.allow.every((patterns) => patterns.some((pattern) => matchesName(pattern, name)));

@@ -14,7 +14,7 @@ import { createConnector } from '../adapters/scim/connector.ts';
 import type { Failure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
-import type { Connector, Ports, Repository } from '../flow/ports.ts';
+import type { ConfigReader, Connector, Notifier, Ports, Repository } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -34,7 +34,8 @@ export interface Opened {
   readonly home: string;
 }
 
-export function openClone(commonDir: string, env: Env): Clone {
+/** `config`: the command line's reader also says where in the file a fault is. */
+export function openClone(commonDir: string, env: Env, config: ConfigReader = configReader): Clone {
   const gitEnv = gitEnvironment(env);
   const repository = openRepository({
     commonDir,
@@ -67,20 +68,22 @@ export function openClone(commonDir: string, env: Env): Clone {
         clock: systemClock,
         ids: randomIds,
         repository,
-        config: configReader,
+        config,
         spool,
         connector,
         state: openState(home, randomUUID),
         audit: openAuditLog(home, systemClock, VERSION),
-        notifier: {
-          // Loaded only when there is something to tell.
-          tell: async (command, notice) => {
-            const { openNotifier } = await import('../adapters/process/notifier.ts');
-            return openNotifier({ env: personalEnvironment(env), directory: home }).tell(command, notice);
-          },
-        },
+        notifier: notifierFor(env, home),
       };
       return ok({ ports, entries: entries.value, home });
     },
   };
 }
+
+/** Loaded only when there is something to tell. */
+export const notifierFor = (env: Env, directory: string): Notifier => ({
+  tell: async (command, notice) => {
+    const { openNotifier } = await import('../adapters/process/notifier.ts');
+    return openNotifier({ env: personalEnvironment(env), directory }).tell(command, notice);
+  },
+});

@@ -1,6 +1,7 @@
 // The clone somebody stands in, and what install needs besides.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { locatingReader } from '../adapters/config/locating-reader.ts';
 import { openAcceptedText } from '../adapters/disk/accepted-text.ts';
 import { sha256OfBytes } from '../adapters/disk/digest.ts';
 import { openGround } from '../adapters/disk/ground.ts';
@@ -38,7 +39,7 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   const located = await locate(directory, gitEnvironment(env));
   if (!located.ok) return located;
   const { commonDir, place } = located.value;
-  const clone = openClone(commonDir, env);
+  const clone = openClone(commonDir, env, locatingReader);
   const opened = await clone.open();
   if (!opened.ok) return opened;
   const spool = spoolDirectory(commonDir);
@@ -77,4 +78,5 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   });
 }
 
+export { findSpots } from '../adapters/config/locating-reader.ts';
 export { randomUUID as newId };

@@ -11,6 +11,7 @@ import { ok } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Ports, Progress } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
+import { notifierFor } from './clone.ts';
 
 export interface Gone {
   /** Where it was; empty for no clone at all. */
@@ -65,6 +66,7 @@ export function openNowhere(
       state: openState(home, randomUUID),
       audit: openAuditLog(home, systemClock, VERSION),
       connector,
+      notifier: notifierFor(env, home),
     },
   };
 }

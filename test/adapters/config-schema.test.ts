@@ -1,11 +1,14 @@
 // The example and the JSON Schema that ship with the package, against the very reader of configs.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { defaultLoadersSync } from 'cosmiconfig';
-import { beforeAll, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { configWords } from '../../build/config-words.ts';
+import { schemas } from '../../build/schemas.ts';
 import { configReader } from '../../src/adapters/config/read-config.ts';
+import type { Fault } from '../../src/core/failure.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const EXAMPLE = readFileSync(join(ROOT, '.scimsyncrc.example'), 'utf8');
@@ -37,18 +40,19 @@ const CONTRACT = {
   ],
 };
 
-let schema: AnySchemaObject = {};
-let accepts: (value: unknown) => boolean = () => false;
+const schema = schemas['scimsyncrc.schema.json'] as AnySchemaObject;
+/** What editors know besides the draft. */
+const ajv = new Ajv({
+  strict: true,
+  strictRequired: false,
+  strictTypes: false,
+  allErrors: true,
+}).addVocabulary(['markdownDescription', 'defaultSnippets']);
+const validate = ajv.compile(schema);
+const accepts = (value: unknown): boolean => validate(value) === true;
 const example = (): unknown => defaultLoadersSync['.yaml']('.scimsyncrc.example', EXAMPLE);
 
-beforeAll(() => {
-  execFileSync(process.execPath, ['build/build.mjs'], { cwd: ROOT, stdio: 'pipe' });
-  schema = JSON.parse(readFileSync(join(ROOT, 'scimsyncrc.schema.json'), 'utf8')) as AnySchemaObject;
-  const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);
-  accepts = (value) => validate(value) === true;
-});
-
-const faultsOf = async (value: unknown): Promise<unknown> => {
+const faultsOf = async (value: unknown): Promise<readonly Fault[]> => {
   const parsed = await configReader.parse('.scimsyncrc', JSON.stringify(value));
   return parsed.ok ? [] : parsed.failure;
 };
@@ -103,17 +107,159 @@ describe('the JSON Schema', () => {
     expect(await faultsOf(faulty)).not.toEqual([]);
   });
 
-  it('describes what a person writes', () => {
-    const top = schema['properties'] as Record<string, { description?: string; properties?: object }>;
-    for (const [key, property] of Object.entries(top)) {
-      if (key !== '$schema') expect([key, property.description]).toEqual([key, expect.stringMatching(/\w/)]);
+  it.each([
+    ['a list for a profile', { scim: { profile: [] } }],
+    ['a rule that grants nothing', { rules: [{ name: 'a', branches: ['a'], grant: { groups: [] } }] }],
+    ['a scheme that is none of the web', { scim: { endpoint: 'ldap://idp.example.com' } }],
+    ['no endpoint at all where one stands', { scim: { endpoint: '' } }],
+    [
+      'a role without a value',
+      { rules: [{ name: 'a', branches: ['a'], grant: { roles: [{ type: 'x' }] } }] },
+    ],
+    [
+      'nobody who makes eligible',
+      { rules: [{ name: 'a', branches: ['a'], eligible: { groups: [] }, grant: { groups: ['b'] } }] },
+    ],
+  ])('and the reader refuse %s', async (_, more) => {
+    const faulty = JSON.parse(JSON.stringify({ ...CONTRACT, ...more })) as unknown;
+    expect(accepts(faulty)).toBe(false);
+    expect(await faultsOf(faulty)).not.toEqual([]);
+  });
+});
+
+interface Node {
+  readonly description?: string;
+  readonly markdownDescription?: string;
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+}
+
+/** Every key of the schema, objects within unions included, with its path. */
+function keysOf(node: Node, path = ''): [string, Node][] {
+  const under = Object.entries(node.properties ?? {}).flatMap(([key, each]) => {
+    const at = path === '' ? key : `${path}.${key}`;
+    return [[at, each] as [string, Node], ...keysOf(each, at)];
+  });
+  const items = node.items === undefined ? [] : keysOf(node.items, `${path}[]`);
+  const elements: [string, Node][] = node.items === undefined ? [] : [[`${path}[]`, node.items]];
+  return [...under, ...elements, ...items, ...(node.anyOf ?? []).flatMap((form) => keysOf(form, path))];
+}
+
+describe('in an editor', () => {
+  // `grant` says once more, without words, that one of its keys must hold something.
+  const keys = keysOf(schema as Node).filter(
+    ([, node]) => !('minItems' in node && Object.keys(node).length === 1),
+  );
+
+  it('every key has a description and examples, and no words are left over', () => {
+    for (const [path, { description, markdownDescription, examples }] of keys) {
+      expect([path, description]).toEqual([path, expect.stringMatching(/\w.*[.`]$/)]);
+      expect([path, markdownDescription]).toEqual([path, description]);
+      expect([path, examples?.length]).toEqual([path, expect.any(Number)]);
     }
-    const rule = (
-      top['rules'] as unknown as { items: { properties: Record<string, { description?: string }> } }
-    ).items;
-    for (const [key, property] of Object.entries(rule.properties)) {
-      expect([key, property.description]).toEqual([key, expect.stringMatching(/\w/)]);
+    expect(new Set(Object.keys(configWords))).toEqual(new Set(keys.map(([path]) => path)));
+    expect(keys.length).toBeGreaterThan(40);
+  });
+
+  it('each example is valid where it stands', () => {
+    const faulty = keys.flatMap(([path, node]) =>
+      (node.examples ?? [])
+        .filter((each) => ajv.compile({ ...node, definitions: schema['definitions'] })(each) !== true)
+        .map((each) => [path, each]),
+    );
+    expect(faulty).toEqual([]);
+  });
+
+  it('what snippets insert is valid, and complete', async () => {
+    const snippets = Object.values(configWords).flatMap(({ defaultSnippets }) => defaultSnippets ?? []);
+    expect(snippets.length).toBeGreaterThan(1);
+    for (const { body } of snippets) {
+      const typed = JSON.parse(JSON.stringify(body).replace(/\$\{\d:([^}]*)\}/g, '$1')) as unknown;
+      expect(await faultsOf({ version: 1, rules: [typed] })).toEqual([]);
+      expect(JSON.stringify(typed)).not.toContain('$');
     }
+  });
+
+  it('is a draft that editors read, with defaults, and without an $id that would be fetched', () => {
+    expect(schema['$schema']).toBe('http://json-schema.org/draft-07/schema#');
+    expect(schema['$id']).toBeUndefined();
     expect(schema['title']).toMatch(/scimsyncrc/);
+    const byPath = Object.fromEntries(keys) as Record<string, { default?: unknown; enum?: unknown }>;
+    expect(byPath['scim.timeout']?.default).toBe('3s');
+    expect(byPath['rules[].until']).toMatchObject({
+      default: 'switch',
+      enum: ['switch', 'branch-deleted', 'upstream-deleted'],
+    });
+    expect(byPath['subject.attribute']?.enum).toContain('externalId');
+  });
+});
+
+/** Faults that are about the parts of a config together, or about the inside of a text: no schema says those. */
+const BEYOND_A_SCHEMA =
+  /already the name of|^the pattern "|makes people eligible|^".*" (?:needs|must start|is filled in|has a brace)|looks like a token|at least 1ms|^must (?:use|not)|is not a URL|^must start with https/;
+
+describe('random configs', () => {
+  const odd = fc.constantFrom<unknown>('', 7, null, [], {}, 'a b', '{x}', 'x-{ticket}', '0s', ['']);
+  const mostly = (...good: unknown[]): fc.Arbitrary<unknown> =>
+    fc.oneof({ weight: 29, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: odd });
+  const names = fc.oneof(
+    {
+      weight: 29,
+      arbitrary: fc.array(mostly('jit-a', 'jit-b', { id: '1' }, { externalId: 'e' }), { maxLength: 3 }),
+    },
+    { weight: 1, arbitrary: odd },
+  );
+  const values = fc.array(mostly('a', { value: 'v' }, { value: 'v', type: 't' }), { maxLength: 2 });
+  const record = (
+    model: Record<string, fc.Arbitrary<unknown>>,
+    requiredKeys: string[] = [],
+  ): fc.Arbitrary<unknown> => fc.record(model, { requiredKeys });
+  const rule = record(
+    {
+      name: mostly('a', 'b', 'c', 'd'),
+      branches: fc.array(mostly('main', 'release/*', 'f/{ticket:[A-Z]+}'), { minLength: 1, maxLength: 2 }),
+      except: fc.array(mostly('old/**'), { maxLength: 1 }),
+      eligible: record({ groups: fc.constantFrom<unknown>(['team'], [], 'team') }, ['groups']),
+      grant: record({ groups: names, roles: values, entitlements: values }, ['groups']),
+      for: mostly('8h', '30m', '1.5d'),
+      until: mostly('switch', 'branch-deleted'),
+      createGroups: mostly(true, false),
+    },
+    ['name', 'branches', 'grant'],
+  );
+  const config = record(
+    {
+      version: mostly(1, 1, 1, 1),
+      scim: record({
+        endpoint: mostly('https://idp.example.com', 'HTTP://localhost:8080/scim', 'http://idp.example.com'),
+        timeout: mostly('3s'),
+        profile: mostly('auto', { patch: 'x' }),
+      }),
+      subject: record({ attribute: mostly('userName', 'id'), from: mostly('git:user.email') }),
+      managed: record({ groups: fc.array(mostly('jit-*'), { maxLength: 1 }), ruels: mostly([]) }),
+      rules: fc.array(rule, { maxLength: 3 }),
+    },
+    ['version', 'rules'],
+  );
+
+  it('are taken and refused by both, except for what a schema cannot say', async () => {
+    const seen = { taken: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(config, async (data) => {
+        const plain = JSON.parse(JSON.stringify(data)) as unknown;
+        const faults = await faultsOf(plain);
+        if (!accepts(plain)) {
+          seen.refused += 1;
+          expect(faults).not.toEqual([]);
+        } else {
+          seen.taken += 1;
+          expect(faults.filter(({ problem }) => !BEYOND_A_SCHEMA.test(problem))).toEqual([]);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(20);
   });
 });

@@ -205,7 +205,7 @@ describe('faults', () => {
   it('what core finds, by the same paths', async () => {
     const faults = await faultsOf(withRule({ branches: ['a b'], grant: { groups: ['{x}'] } }));
     expect(faults.map((fault) => fault.path)).toEqual(
-      expect.arrayContaining(['rules[0].branches[0]', 'rules[0].grant']),
+      expect.arrayContaining(['rules[0].branches[0]', 'rules[0].grant.groups[0]']),
     );
   });
 });
@@ -228,18 +228,47 @@ describe('a token in the file', () => {
 
 describe('text that can’t be read', () => {
   it.each([
-    ['.scimsyncrc', '{\n  "version": 1,\n  "rules": [}\n', /3/],
+    ['.scimsyncrc', '{\n  "version": 1,\n  "rules": [}\n', /JSON/],
     ['.scimsyncrc.json', '{\n  "version": 1,\n}\n', /JSON/],
-    ['package.json', '{\n  "scimsync": {\n', /./],
-    ['.scimsyncrc', 'version: 1\nrules:\n  - name: a\n   branches: [b\n', /4/],
-    ['.scimsyncrc.yaml', 'version: 1\nversion: 1\n', /duplicated mapping key[\s\S]*2/],
-    ['.scimsyncrc.yaml', 'a: !!js/function "x"\n', /tag/],
-  ])('%s is said with the line', async (file, text, words) => {
+    ['.scimsyncrc', '// rules\n{}\n', /JSON/],
+    ['package.json', '{\n  "scimsync": {\n', /JSON/],
+    ['.scimsyncrc', 'version: 1\nrules:\n  - name: a\n   branches: [b\n', /YAML/],
+    ['.scimsyncrc.yaml', 'version: 1\nversion: 1\n', /YAML: duplicated mapping key/],
+    ['.scimsyncrc.yaml', 'a: !!js/function "x"\n', /YAML: unknown tag/],
+  ])('%s is said to be none', async (file, text, words) => {
     const faults = await faultsOf(text, file);
     expect(faults).toHaveLength(1);
     expect(faults[0]?.path).toBe(file);
     expect(faults[0]?.problem).toMatch(words);
     expect(faults[0]?.problem).not.toMatch(/node_modules|\bat .*:\d+:\d+/);
+  });
+
+  it('a byte order mark means nothing', async () => {
+    const bom = '\uFEFF';
+    expect(await read(`${bom}${JSON.stringify(minimal)}`)).toEqual(await read(minimal));
+    expect(await read(`${bom}version: 1\nrules: []\n`)).toMatchObject({ rules: [] });
+    expect(await read(`${bom}${JSON.stringify({ scimsync: minimal })}`, 'package.json')).toEqual(
+      await read(minimal),
+    );
+  });
+
+  it.each([
+    ['.scimsyncrc', '{"version":1,"rules":[],"rules":[]}', ['rules']],
+    [
+      '.scimsyncrc',
+      '{"version":1,"rules":[{"name":"a"},{"name":"b","x":{"y":1,"\\u0079":2}}]}',
+      ['rules[1].x.y'],
+    ],
+    ['package.json', '{"a":1,"a":2,"scimsync":{"version":1,"version":1,"rules":[]}}', ['version']],
+    ['package.json', '{"scimsync":{"version":1,"rules":[]},"scimsync":{}}', ['scimsync']],
+  ])('%s with a key twice: %s', async (file, text, paths) => {
+    const faults = await faultsOf(text, file);
+    expect(faults).toEqual(paths.map((path) => ({ path, problem: 'stands there twice' })));
+  });
+
+  it('keys that stand twice elsewhere in package.json are not ours', async () => {
+    const text = `{"a":{"b":1,"b":2},"a":1,"scimsync":${JSON.stringify(minimal)}}`;
+    expect(await read(text, 'package.json')).toEqual(await read(minimal));
   });
 
   it.each(['', '# nothing but a comment\n', 'null', '7', '"text"', '[]'])('%j is no config', async (text) => {

@@ -45,7 +45,7 @@ describe('checkConfig', () => {
   ])('refuses %s', (_, grant, words) => {
     const faults = checkConfig(config([rule('r', { branches: ['{team}/x'], grant })]));
     expect(faults).toHaveLength(1);
-    expect(faults[0]?.path).toBe('rules[0].grant');
+    expect(faults[0]?.path).toBe('rules[0].grant.groups[0]');
     expect(faults[0]?.problem).toMatch(words);
   });
 
@@ -70,7 +70,7 @@ describe('checkConfig', () => {
       const granting = rule('granting', { branches: ['{team}/x'], grant: [target] });
       expect(checkConfig(config([guarded, granting]))).toEqual([
         {
-          path: 'rules[0].eligible.groups',
+          path: 'rules[0].eligible.groups[0]',
           problem: '"release-team" makes people eligible, but rule "granting" could grant it',
         },
       ]);
@@ -100,7 +100,12 @@ describe('checkConfig', () => {
     });
     const paths = checkConfig(config([sound, faulty])).map((fault) => fault.path);
     expect(new Set(paths)).toEqual(
-      new Set(['rules[1].name', 'rules[1].branches[0]', 'rules[1].grant', 'rules[1].eligible.groups']),
+      new Set([
+        'rules[1].name',
+        'rules[1].branches[0]',
+        'rules[1].grant.groups[0]',
+        'rules[1].eligible.groups[0]',
+      ]),
     );
   });
 });

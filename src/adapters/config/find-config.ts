@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyFile } from '../../flow/ports.ts';
+import { withoutMark } from './format.ts';
 
 /** Where the rules may stand; the first that is there counts. Never a script: checking a branch out must not run its code. */
 export const CONFIG_FILES = [
@@ -34,7 +35,7 @@ export async function findConfigFile(top: string): Promise<PolicyFile> {
 
 function hasOurKey(text: string): boolean {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(withoutMark(text));
     return typeof parsed === 'object' && parsed !== null && 'scimsync' in parsed;
   } catch {
     return false;

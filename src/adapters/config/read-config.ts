@@ -1,5 +1,4 @@
 // `.scimsyncrc` from text to checked rules: as data only, so that checking out a branch never runs its code.
-import type { Loaders } from 'cosmiconfig';
 import ms, { type StringValue } from 'ms';
 import * as v from 'valibot';
 import { type Config, checkConfig, type Rule } from '../../core/config.ts';
@@ -8,7 +7,9 @@ import type { Fault } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GroupTarget, ValueTarget } from '../../core/target.ts';
 import type { ConfigReader } from '../../flow/ports.ts';
+import { findDuplicates } from './duplicates.ts';
 import { faultsOf } from './faults.ts';
+import { isJson, PACKAGE, PACKAGE_KEY, withoutMark } from './format.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 import { findSecrets } from './secrets.ts';
 import { findLists, findWild } from './wild.ts';
@@ -25,44 +26,51 @@ export const configReader: ConfigReader = {
 
 type Faults = readonly Fault[];
 
-/** JSON is read at once; only what isn't JSON wakes the loaders, which cost the worker some of its start. */
+/** Where js-yaml stopped, counted from 0. */
+interface Mark {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** JSON is read at once; only what isn't JSON wakes cosmiconfig's loader, which costs the worker some of its start. */
 async function load(file: string, text: string): Promise<Result<unknown, Faults>> {
+  const bare = withoutMark(text);
   try {
-    return ok(unwrap(file, JSON.parse(text)));
-  } catch {
-    const { defaultLoadersSync } = (await import('cosmiconfig')).default;
-    const loaders: Loaders = defaultLoadersSync;
-    const isJson = file.endsWith('.json') || text.trimStart().startsWith('{');
-    try {
-      return ok(unwrap(file, loaders[isJson ? '.json' : '.yaml']?.(file, text)));
-    } catch (error) {
-      return fail([
-        {
-          path: file,
-          problem: isJson
-            ? `is not valid JSON: ${firstLines(withPlace(loaders, file, text, error))}`
-            : firstLines(error),
-        },
-      ]);
-    }
+    const value = unwrap(file, JSON.parse(bare));
+    const twice = findDuplicates(bare, file === PACKAGE ? PACKAGE_KEY : null);
+    return twice.length > 0 ? fail(twice) : ok(value);
+  } catch (error) {
+    return isJson(file, bare)
+      ? fail([{ path: file, problem: `is not valid JSON: ${messageOf(error)}` }])
+      : loadYaml(file, bare);
   }
 }
 
-/** Node's own JSON errors don't say the line; read as YAML, of which JSON is a part, most faults show theirs. */
-function withPlace(loaders: Loaders, file: string, text: string, error: unknown): unknown {
+async function loadYaml(file: string, text: string): Promise<Result<unknown, Faults>> {
+  const { defaultLoadersSync } = (await import('cosmiconfig')).default;
   try {
-    loaders['.yaml']?.(file, text);
-    return error;
-  } catch (placed) {
-    return placed;
+    return ok(defaultLoadersSync['.yaml'](file, text));
+  } catch (error) {
+    const { reason, mark } = error as { reason?: unknown; mark?: Mark | null };
+    if (typeof reason !== 'string') return fail([{ path: file, problem: messageOf(error) }]);
+    return fail([{ path: file, problem: `is not valid YAML: ${reason}`, ...placeOf(mark, file, text) }]);
   }
+}
+
+/** The parser sees a line more than there is where the text ends too early. */
+function placeOf(mark: Mark | null | undefined, file: string, text: string): Pick<Fault, 'at'> {
+  const lines = text.split('\n').length;
+  if (!mark) return {};
+  return mark.line < lines
+    ? { at: { file, line: mark.line + 1, column: mark.column + 1 } }
+    : { at: { file, line: lines } };
 }
 
 const unwrap = (file: string, value: unknown): unknown =>
-  file === 'package.json' ? (value as { scimsync?: unknown } | null)?.scimsync : value;
+  file === PACKAGE ? (value as { scimsync?: unknown } | null)?.[PACKAGE_KEY] : value;
 
-/** What the parser says, with the place it shows; not its advice or stack. */
-const firstLines = (error: unknown): string =>
+/** What the parser says; not its advice or stack. */
+const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .replace(/\n{2,}/g, '\n')
     .trim()

@@ -1,4 +1,5 @@
 // The shape of `.scimsyncrc` (DESIGN section 4), from which the check, the defaults and the JSON Schema all come.
+// What each key means is said in build/config-words.ts: the worker has no use for it.
 import ms, { type StringValue } from 'ms';
 import * as v from 'valibot';
 import { SUBJECT_ATTRIBUTES } from '../../core/config.ts';
@@ -38,83 +39,53 @@ const value = v.union([
 
 const branches = v.pipe(v.array(text), v.minLength(1));
 
-const described = <S extends v.GenericSchema>(schema: S, description: string) =>
-  v.pipe(schema, v.description(description));
-
 const rule = v.strictObject({
-  name: described(text, 'What the log and `why` call this rule; unique in the file.'),
-  branches: described(
-    branches,
-    'Branches it applies to. * does not cross a slash, ** does; {name} is one whole segment, {name:REGEX} a part of one.',
-  ),
-  except: described(v.optional(v.array(text), []), 'Branches it does not apply to after all.'),
-  eligible: described(
-    v.optional(v.strictObject({ groups: v.pipe(v.array(group), v.minLength(1)) })),
-    'The subject must be in one of these groups already, not counting what scim-hook gave.',
-  ),
-  grant: described(
-    v.strictObject({
-      groups: v.optional(v.array(group), []),
-      roles: v.optional(v.array(value), []),
-      entitlements: v.optional(v.array(value), []),
-    }),
-    'What the branch gives.',
-  ),
-  for: described(v.optional(duration), 'How long at most. Default: 12h for until: switch, else no limit.'),
-  until: described(v.optional(v.picklist(UNTILS), 'switch'), 'The event that ends it.'),
-  createGroups: described(
-    v.optional(v.boolean(), false),
-    'Groups that are missing are made with their first member and deleted, when empty, with their branch.',
-  ),
+  name: text,
+  branches,
+  except: v.optional(v.array(text), []),
+  eligible: v.optional(v.strictObject({ groups: v.pipe(v.array(group), v.minLength(1)) })),
+  grant: v.strictObject({
+    groups: v.optional(v.array(group), []),
+    roles: v.optional(v.array(value), []),
+    entitlements: v.optional(v.array(value), []),
+  }),
+  for: v.optional(duration),
+  until: v.optional(v.picklist(UNTILS), 'switch'),
+  createGroups: v.optional(v.boolean(), false),
 });
 
 const names = v.optional(v.array(text), []);
 
 export const configSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  version: described(v.literal(1), 'The version of this format.'),
-  scim: described(
-    v.optional(
-      v.strictObject({
-        endpoint: described(
-          v.optional(text),
-          'The SCIM 2.0 base URL. A proposal: it takes effect once a person trusted it.',
-        ),
-        timeout: described(v.optional(duration, '3s'), 'For one request.'),
-        deadline: described(v.optional(duration, '15s'), 'For one event, retries included.'),
-        profile: described(
-          v.optional(v.union([v.string(), v.record(v.string(), v.unknown())]), 'auto'),
-          'How the server behaves: auto, a named profile, or single settings.',
-        ),
-      }),
-      {},
-    ),
-    'Where the directory is.',
+  version: v.literal(1),
+  scim: v.optional(
+    v.strictObject({
+      endpoint: v.optional(text),
+      timeout: v.optional(duration, '3s'),
+      deadline: v.optional(duration, '15s'),
+      profile: v.optional(v.union([v.string(), v.record(v.string(), v.unknown())]), 'auto'),
+    }),
+    {},
   ),
-  subject: described(
-    v.optional(
-      v.strictObject({
-        attribute: v.optional(v.picklist(SUBJECT_ATTRIBUTES), 'userName'),
-        from: v.optional(
-          v.pipe(
-            v.string(),
-            v.regex(
-              /^git:[A-Za-z][\w-]*(?:\.[^\s=]+)?\.[A-Za-z][\w-]*$/,
-              '"git:" and a key of git config, such as "git:user.email"',
-            ),
+  subject: v.optional(
+    v.strictObject({
+      attribute: v.optional(v.picklist(SUBJECT_ATTRIBUTES), 'userName'),
+      from: v.optional(
+        v.pipe(
+          v.string(),
+          v.regex(
+            /^git:[A-Za-z][\w-]*(?:\.[^\s=]+)?\.[A-Za-z][\w-]*$/,
+            '"git:" and a key of git config, such as "git:user.email"',
           ),
-          'git:user.email',
         ),
-      }),
-      {},
-    ),
-    'Whose access it is. Read once, at trust.',
+        'git:user.email',
+      ),
+    }),
+    {},
   ),
-  managed: described(
-    v.optional(v.strictObject({ groups: names, roles: names, entitlements: names }), {}),
-    'Names that belong to scim-hook alone: inside, what no live lease holds is taken away.',
-  ),
-  rules: described(v.array(rule), 'All rules that match a branch apply.'),
+  managed: v.optional(v.strictObject({ groups: names, roles: names, entitlements: names }), {}),
+  rules: v.array(rule),
 });
 
 export type RawConfig = v.InferOutput<typeof configSchema>;

@@ -31,7 +31,8 @@ export function findLists(loaded: unknown): Fault[] {
       : {};
   };
   const root = look(loaded, 'the file');
-  for (const key of ['scim', 'subject', 'managed']) look(root[key], key);
+  for (const key of ['subject', 'managed']) look(root[key], key);
+  look(look(root['scim'], 'scim')['profile'], 'scim.profile');
   const rules = Array.isArray(root['rules']) ? (root['rules'] as unknown[]) : [];
   rules.forEach((each, index) => {
     const rule = look(each, `rules[${index}]`);

@@ -82,7 +82,8 @@ export async function firstHolding(
 export const holdsConfig = (file: string, content: string): boolean => {
   if (file !== 'package.json') return true;
   try {
-    const parsed: unknown = JSON.parse(content);
+    // npm takes a package.json with a byte order mark, so it counts here too.
+    const parsed: unknown = JSON.parse(content.replace(/^\uFEFF/, ''));
     return typeof parsed === 'object' && parsed !== null && 'scimsync' in parsed;
   } catch {
     return false;
