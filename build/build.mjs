@@ -29,6 +29,7 @@ const common = {
   logLevel: 'warning',
 };
 
+const { version } = JSON.parse(await readFile(at('package.json'), 'utf8'));
 await rm(at('dist'), { recursive: true, force: true });
 const results = await Promise.all([
   build({
@@ -49,6 +50,8 @@ const results = await Promise.all([
     outfile: at('dist/worker.cjs'),
     format: 'cjs',
     minify: true,
+    // By this line install and doctor know which of two workers is newer.
+    banner: { js: `// scim-hook worker ${version}` },
     // Names stay readable in the stack that a crash leaves behind.
     keepNames: false,
     sourcemap: false,

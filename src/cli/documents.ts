@@ -1,5 +1,6 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
+import { CHECKS, FINDING_STATES } from '../core/finding.ts';
 import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
 
 export const changeDocument = v.object({
@@ -77,6 +78,20 @@ export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
 
+export const doctorDocument = v.object({
+  /** The worst of all; what was skipped counts for nothing. */
+  state: v.picklist(['ok', 'warning', 'problem']),
+  checks: v.array(
+    v.object({
+      check: v.picklist(CHECKS),
+      state: v.picklist(FINDING_STATES),
+      says: v.string(),
+      remedy: v.optional(v.string()),
+    }),
+  ),
+});
+
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;
+export type DoctorDocument = v.InferOutput<typeof doctorDocument>;

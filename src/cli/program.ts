@@ -150,5 +150,13 @@ function commands(context: Context, end: (code: ExitCode) => void): Command {
     'scim-hook try',
     async () => (await import('./commands/try.ts')).runTry,
   ).option('--keep', 'leave the repository there for a look');
+  command(
+    'doctor',
+    'look for everything that could stop it from working here',
+    'scim-hook doctor',
+    async () => (await import('./commands/doctor.ts')).runDoctor,
+  )
+    .option('--verbose', 'also say what is fine')
+    .addOption(json());
   return program;
 }

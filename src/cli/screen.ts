@@ -49,6 +49,11 @@ export class Screen {
     return this.options.stdout.columns ?? 100;
   }
 
+  /** Of a terminal; undefined in a pipe, where a line stays whole for whoever searches it. */
+  get columns(): number | undefined {
+    return this.options.stdout.isTTY === true ? this.options.stdout.columns : undefined;
+  }
+
   /** A line of the answer. */
   line(text = ''): void {
     if (!this.json) this.options.stdout.write(`${text}\n`);
