@@ -1,7 +1,16 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
 import { CHECKS, FINDING_STATES } from '../core/finding.ts';
-import { CHANGE_OUTCOMES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
+import {
+  CHANGE_OUTCOMES,
+  EVENT_KINDS,
+  EVENT_OUTCOMES,
+  KINDS,
+  MODES,
+  OPS,
+  REASONS,
+  VERDICTS,
+} from '../core/vocabulary.ts';
 
 export const changeDocument = v.object({
   op: v.picklist(OPS),
@@ -43,12 +52,14 @@ export const holdingDocument = v.object({
   state: v.picklist(['adding', 'held', 'removing', 'owed']),
   before: v.string(),
   since: v.string(),
+  /** Of what is owed: the last try to give it back. */
+  tried: v.nullable(v.object({ at: v.string(), reason: v.nullable(v.picklist(REASONS)) })),
 });
 
 export const statusDocument = v.object({
   hook: v.object({
     path: v.string(),
-    state: v.picklist(['runs', 'absent', 'foreign', 'edited', 'not-executable', 'shadowed']),
+    state: v.picklist(['runs', 'absent', 'foreign', 'edited', 'not-executable', 'shadowed', 'displaced']),
   }),
   mode: v.picklist(MODES),
   trust: v.object({
@@ -58,11 +69,16 @@ export const statusDocument = v.object({
     subject: v.nullable(v.object({ value: v.string(), id: v.string() })),
     policy: v.nullable(v.string()),
     commit: v.nullable(v.string()),
+    /** Pins that git's config lacks. */
+    missing: v.array(v.string()),
   }),
   branch: v.nullable(v.string()),
   leases: v.array(leaseDocument),
   holds: v.array(holdingDocument),
   spool: v.object({ waiting: v.number(), open: v.number(), oldest: v.nullable(v.string()) }),
+  pending: v.array(
+    v.object({ kind: v.picklist(EVENT_KINDS), branch: v.nullable(v.string()), at: v.string() }),
+  ),
   worker: v.object({ pid: v.nullable(v.number()), crash: v.nullable(v.string()) }),
   last: v.nullable(
     v.object({
@@ -72,6 +88,8 @@ export const statusDocument = v.object({
       reason: v.nullable(v.string()),
     }),
   ),
+  /** What to do, where something is wrong. */
+  next: v.nullable(v.string()),
 });
 
 export const errorDocument = v.object({

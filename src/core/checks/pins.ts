@@ -37,8 +37,12 @@ const widest = (entries: readonly ConfigEntry[], pin: Pin): string | undefined =
     .map((scope) => last(entries, scope, pin))
     .find((value) => value !== undefined);
 
+/** In the order in which install asks for them. */
+export const missingPins = (entries: readonly ConfigEntry[]): string[] =>
+  PINS.filter((pin) => widest(entries, pin) === undefined);
+
 function checkComplete(entries: readonly ConfigEntry[]): Finding[] {
-  const missing = PINS.filter((pin) => widest(entries, pin) === undefined);
+  const missing = missingPins(entries);
   const here = PINS.filter((pin) => last(entries, 'local', pin) !== undefined);
   if (missing.length > 0 && here.length === 0)
     return [
