@@ -113,9 +113,9 @@ function givesAll(one: Rule, other: Rule): boolean {
 }
 
 /** For information: a repository has branches that need no access. */
-export function checkBranches({ rules, ...config }: Config, branches: readonly string[]): Finding {
+export function checkBranches(config: Config, branches: readonly string[]): Finding {
   if (branches.length === 0) return skipped('branches', 'There is no branch here yet.');
-  const granting = branches.filter((branch) => decide({ ...config, rules }, branch).length > 0);
+  const granting = branches.filter((branch) => decide(config, branch).length > 0);
   const count = branches.length === 1 ? 'the one branch' : `the ${branches.length} branches`;
   return fine('branches', `Rules match ${granting.length} of ${count} here.`);
 }
