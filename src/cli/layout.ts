@@ -1,7 +1,7 @@
 // Rows of a name and a text that is cut into lines where the terminal is narrow, so that nothing is wrapped in mid-word.
 
-/** Narrower than this, the text goes below its name. */
-export const NARROW = 60;
+/** Where less than this is left beside a name, the text goes below it. */
+const LEAST_ROOM = 28;
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 110;
 
@@ -31,6 +31,10 @@ export interface Row {
   readonly paint?: (line: string) => string;
 }
 
+/** Where a row's text begins. */
+export const indentOf = (columns: number | undefined, nameWidth: number): number =>
+  columns !== undefined && columns - nameWidth - 1 < LEAST_ROOM ? 2 : nameWidth + 1;
+
 /** One row as lines: the name in a column of its own, or above the text where that leaves too little room. */
 export function rowLines(
   { name, text, paint = (line) => line }: Row,
@@ -38,10 +42,9 @@ export function rowLines(
   nameWidth: number,
   dim: (text: string) => string,
 ): string[] {
-  const below = columns !== undefined && columns < NARROW;
-  const indent = below ? 2 : nameWidth + 1;
+  const indent = indentOf(columns, nameWidth);
   const lines = wrap(text, columns, indent).map((line) => paint(line));
   const space = ' '.repeat(indent);
-  if (below) return [dim(name), ...lines.map((line) => space + line)];
+  if (indent !== nameWidth + 1) return [dim(name), ...lines.map((line) => space + line)];
   return lines.map((line, index) => (index === 0 ? `${dim(name.padEnd(nameWidth))} ${line}` : space + line));
 }

@@ -3,7 +3,7 @@ import { CHECKS, FINDING_STATES, type Finding, type FindingState, worst } from '
 import { examine } from '../../flow/doctor.ts';
 import type { Context } from '../context.ts';
 import type { DoctorDocument } from '../documents.ts';
-import { NARROW, rowLines, wrap } from '../layout.ts';
+import { indentOf, rowLines, wrap } from '../layout.ts';
 import { plain, type Screen } from '../screen.ts';
 import { span } from '../time.ts';
 import { type ExitCode, wordsOf } from '../words.ts';
@@ -69,8 +69,10 @@ function show(screen: Screen, findings: readonly Finding[], verbose: boolean): v
     new Set(findings.filter((each) => each.state === state).map(({ check }) => check)).size;
   const fine = count('ok') === 1 ? 'One check was fine' : `${count('ok')} checks were fine`;
   const blind = count('skipped') === 0 ? '' : `, ${count('skipped')} could not be made yet`;
-  const verdict = worst(findings) === 'problem' ? '' : `${screen.paint.green('Nothing stands in the way.')} `;
-  screen.line(`${verdict}${fine}${blind}${verbose ? '' : '; --verbose lists them'}.`);
+  const verdict = worst(findings) === 'problem' ? '' : 'Nothing stands in the way. ';
+  const all = `${verdict}${fine}${blind}${verbose ? '' : '; --verbose lists them'}.`;
+  const { paint, columns } = screen;
+  for (const line of wrap(all, columns, 0)) screen.line(verdict === '' ? line : paint.green(line));
 }
 
 function showOne(screen: Screen, { check, state, says, remedy }: Finding): void {
@@ -80,7 +82,7 @@ function showOne(screen: Screen, { check, state, says, remedy }: Finding): void 
   const width = 'problem'.length + 2 + NAME_WIDTH;
   for (const line of rowLines({ name: label, text: says }, columns, width, colours[state])) screen.line(line);
   if (remedy === undefined) return;
-  const indent = columns !== undefined && columns < NARROW ? 2 : width + 1;
+  const indent = indentOf(columns, width);
   wrap(remedy, columns, indent + 3).forEach((line, index) => {
     screen.line(`${' '.repeat(indent)}${index === 0 ? '-> ' : '   '}${line}`);
   });
