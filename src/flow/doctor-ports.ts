@@ -39,7 +39,11 @@ export async function attempt(check: CheckName, run: () => Promise<Finding | Fin
   try {
     return [await run()].flat();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [problem(check, `This could not be checked: ${why}.`, 'This is a bug, please report it.')];
+    return [bug(check, error)];
   }
+}
+
+export function bug(check: CheckName, error: unknown): Finding {
+  const why = error instanceof Error ? error.message : String(error);
+  return problem(check, `This could not be checked: ${why}.`, 'This is a bug, please report it.');
 }

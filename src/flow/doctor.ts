@@ -9,7 +9,7 @@ import type { Failure } from '../core/failure.ts';
 import { byImportance, type Finding, fine, problem, type Speech, skipped } from '../core/finding.ts';
 import { examineClone } from './doctor-clone.ts';
 import { examineDirectory } from './doctor-directory.ts';
-import { attempt, type DoctorPorts } from './doctor-ports.ts';
+import { attempt, bug, type DoctorPorts } from './doctor-ports.ts';
 
 /** As far back in the log as is looked for signs of somebody who changes back what we do. */
 const HISTORY = 5_000;
@@ -22,7 +22,10 @@ export async function examine(ports: DoctorPorts): Promise<Finding[]> {
   const history = (tail ?? []).flatMap((text) => parseAuditLine(text) ?? []);
   const machine = examineMachine(ports, tail);
   if (!clone.ok) return conclude([await machine, [outside(clone.failure, ports.speech)]]);
-  const seen = await examineClone(ports, clone.value);
+  const seen = await examineClone(ports, clone.value).catch((error: unknown) => ({
+    findings: [bug('repository', error)],
+    config: null,
+  }));
   return conclude([
     await machine,
     [fine('repository', `${clone.value.place.path} is a repository of your own.`)],

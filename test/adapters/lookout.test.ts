@@ -130,16 +130,18 @@ describe('git', () => {
       sendable: false,
       expires: null,
       helper: false,
+      late: false,
     });
   });
 
   it('is asked for the token, which is described and never quoted', async () => {
-    expect(await git().token(ENDPOINT)).toMatchObject({ from: null, helper: false });
+    expect(await git().token(ENDPOINT)).toMatchObject({ from: null, helper: false, late: false });
     expect(await git({ SCIM_HOOK_TOKEN: 'a b' }).token(ENDPOINT)).toEqual({
       from: 'environment',
       sendable: false,
       expires: null,
       helper: false,
+      late: false,
     });
     run('config', '--global', 'credential.helper', '!f() { echo username=scim; echo password=secret; }; f');
     expect(await git().token(ENDPOINT)).toEqual({
@@ -147,12 +149,18 @@ describe('git', () => {
       sendable: true,
       expires: null,
       helper: true,
+      late: false,
     });
     expect(await git({ SCIM_HOOK_TOKEN: 'x' }).token(ENDPOINT)).toMatchObject({
       from: 'environment',
       sendable: true,
       helper: true,
     });
+  });
+
+  it('does not wait for a helper that waits for somebody', async () => {
+    run('config', '--global', 'credential.helper', '!f() { sleep 14; }; f');
+    expect(await git().token(ENDPOINT)).toMatchObject({ from: null, late: true });
   });
 
   it('from 2.41 on says when a token ends', () => {

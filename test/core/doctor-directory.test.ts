@@ -20,12 +20,13 @@ const speech = {
 };
 
 describe('token', () => {
-  const good = { from: 'helper', sendable: true, expires: null, helper: true } as const;
+  const good = { from: 'helper', sendable: true, expires: null, helper: true, late: false } as const;
   it.each([
     [{}, 'ok'],
     [{ from: 'environment', helper: false }, 'ok'],
     [{ from: null }, 'problem'],
     [{ from: null, helper: false }, 'problem'],
+    [{ from: null, late: true }, 'problem'],
     [{ sendable: false }, 'problem'],
     [{ expires: NOW - 1 }, 'problem'],
     [{ expires: NOW + 60_000 }, 'warning'],
@@ -45,6 +46,17 @@ describe('endpoint and clock', () => {
       check: 'endpoint',
       state: 'problem',
     });
+  });
+  it('a certificate nobody knows, and a redirect, have remedies of their own', () => {
+    const unknown = {
+      code: 'unreachable',
+      endpoint: ENDPOINT,
+      detail: 'the certificate is not trusted (X)',
+    } as const;
+    expect(findingOf(unknown, speech).remedy).toContain('NODE_EXTRA_CA_CERTS');
+    const moved = { code: 'rejected', endpoint: ENDPOINT, status: 301, scimType: null, detail: '' } as const;
+    expect(findingOf(moved, speech).remedy).toContain('No redirect is followed');
+    expect(findingOf({ ...moved, status: 400 }, speech).remedy).toBe('remedy');
   });
   it('slow is more than half of what a request may take', () => {
     expect(checkPace(ENDPOINT, 1_400, 3_000, speech)).toMatchObject({ state: 'ok' });

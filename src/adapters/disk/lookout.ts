@@ -9,7 +9,7 @@ import type { BundleFacts, ProgramFacts } from '../../core/checks/runtime.ts';
 import type { Lookout } from '../../flow/ports.ts';
 import { bundleVersion } from './ground.ts';
 import { linesBackward } from './lines.ts';
-import { errorCode } from './replace-file.ts';
+import { errorCode, PRIVATE_DIRECTORY } from './replace-file.ts';
 import { PROGRESS_VERSION } from './spool.ts';
 import { LEDGER_VERSION } from './state.ts';
 
@@ -65,7 +65,8 @@ async function pathFacts(path: string): Promise<PathFacts> {
     path,
     kind,
     mine: process.getuid === undefined || found.uid === process.getuid(),
-    mode: found.mode & 0o777,
+    // Windows has no such bits, and makes some up.
+    mode: process.getuid === undefined ? PRIVATE_DIRECTORY : found.mode & 0o777,
     readable: may(path, constants.R_OK),
     writable: may(path, kind === 'directory' ? constants.W_OK | constants.X_OK : constants.W_OK),
     free: await freeBytes(path),

@@ -8,12 +8,22 @@ import type { GroupTarget } from '../target.ts';
 
 /** Under which check a failed request belongs: a refused token is the token's, all else the endpoint's. */
 export function findingOf(failure: DirectoryFailure, { words }: Speech): Finding {
-  const { message, remedy } = words(failure);
+  const { message, remedy: usual } = words(failure);
+  const remedy = remedyOf(failure) ?? usual;
   return problem(
     failure.code === 'denied' || failure.code === 'no-token' ? 'token' : 'endpoint',
     message,
     remedy,
   );
+}
+
+/** Where more can be said than that something is wrong with the way. */
+function remedyOf(failure: DirectoryFailure): string | null {
+  if (failure.code === 'unreachable' && failure.detail.includes('certificate'))
+    return 'If your company has a certificate authority of its own, name its file in NODE_EXTRA_CA_CERTS, where editors see it too. Certificates are always checked.';
+  return failure.code === 'rejected' && failure.status >= 300 && failure.status < 400
+    ? 'Accept the URL it points to, if it is the directory: `scim-hook install --endpoint URL`. No redirect is followed, so that the token goes nowhere else.'
+    : null;
 }
 
 /** How long a request took, and how long it may. */

@@ -10,6 +10,8 @@ export interface TokenFacts {
   readonly expires: number | null;
   /** A credential helper is configured for the endpoint. */
   readonly helper: boolean;
+  /** The helper was given up on: it may wait for somebody to answer it. */
+  readonly late: boolean;
 }
 
 const SHORT = 5 * 60_000;
@@ -21,6 +23,12 @@ export function checkToken(
   { words, span }: Speech,
 ): Finding {
   const { remedy } = words({ code: 'no-token', endpoint });
+  if (token.late)
+    return problem(
+      'token',
+      `git's credential helper does not answer when it is asked for the token of ${endpoint}; it may be waiting for you.`,
+      `Ask it by hand: \`printf 'url=${endpoint}\\n' | git credential fill\`; what it wants then keeps every switch waiting.`,
+    );
   if (token.from === null) {
     return token.helper
       ? problem(
