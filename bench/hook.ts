@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { putBlock, renderBlock } from '../src/core/hook-block.ts';
 import { renderHook } from '../src/core/hook-script.ts';
 import { type Figure, median } from './figure.ts';
 
@@ -21,12 +22,12 @@ require('node:fs').appendFileSync(__dirname + '/starts', process.pid + '\\n');
 setTimeout(() => {}, Number(process.env.SCIM_HOOK_BENCH_LINGER ?? 0));
 `;
 
-const ARMS = ['none', 'empty', 'alive', 'spawning'] as const;
+/** `beside…`: our block in somebody's empty shell hook. */
+const ARMS = ['none', 'empty', 'alive', 'spawning', 'beside', 'besideSpawning'] as const;
 type Arm = (typeof ARMS)[number];
 
-/** @param template the text of `hooks/post-checkout`: a bundle of this file lies somewhere else. */
-export async function benchHook(template = readFileSync('hooks/post-checkout', 'utf8')): Promise<Figure[]> {
-  const bench = new Bench(template);
+export async function benchHook(): Promise<Figure[]> {
+  const bench = new Bench();
   try {
     await bench.prepare();
     return [...(await switches(bench)), ...(await storms(bench))];
@@ -36,18 +37,27 @@ export async function benchHook(template = readFileSync('hooks/post-checkout', '
 }
 
 async function switches(bench: Bench): Promise<Figure[]> {
-  const times: Record<Arm, number[]> = { none: [], empty: [], alive: [], spawning: [] };
+  const times: Record<Arm, number[]> = {
+    none: [],
+    empty: [],
+    alive: [],
+    spawning: [],
+    beside: [],
+    besideSpawning: [],
+  };
   for (let round = -WARM_UP; round < ROUNDS; round += 1) {
     for (const arm of shuffled(ARMS)) {
-      if (arm === 'spawning') rmSync(bench.pidFile(arm), { force: true });
+      const spawns = arm === 'spawning' || arm === 'besideSpawning';
+      if (spawns) rmSync(bench.pidFile(arm), { force: true });
       bench.warmUp();
       const ms = bench.checkout(arm);
       // The node it left behind would slow down whoever is measured next.
-      if (arm === 'spawning') await bench.workerGone(arm);
+      if (spawns) await bench.workerGone(arm);
       if (round >= 0) times[arm].push(ms);
     }
   }
-  if (bench.starts() !== ROUNDS + WARM_UP) throw new Error('the arms did not do what they are named for');
+  if (bench.starts() !== 2 * (ROUNDS + WARM_UP))
+    throw new Error('the arms did not do what they are named for');
   const empty = median(times.empty);
   const figure = (arm: Arm, name: string, target: number | null): Figure => ({
     name,
@@ -60,6 +70,8 @@ async function switches(bench: Bench): Promise<Figure[]> {
     figure('none', 'checkout without a hook', null),
     figure('alive', 'checkout while a worker is alive', 1.05),
     figure('spawning', 'checkout that starts a worker', 1.15),
+    figure('beside', "in somebody's shell hook: checkout while a worker is alive", 1.05),
+    figure('besideSpawning', "in somebody's shell hook: checkout that starts a worker", 1.15),
   ];
 }
 
@@ -97,13 +109,8 @@ async function storms(bench: Bench): Promise<Figure[]> {
 class Bench {
   readonly #root = mkdtempSync(join(tmpdir(), 'scim-hook-bench-'));
   readonly #data = join(this.#root, 'home', '.local', 'share', 'scim-hook');
-  readonly #template: string;
-  readonly #on: Record<Arm, string> = { none: 'main', empty: 'main', alive: 'main', spawning: 'main' };
+  readonly #on = Object.fromEntries(ARMS.map((arm) => [arm, 'main'])) as Record<Arm, string>;
   #worker: ChildProcess | null = null;
-
-  constructor(template: string) {
-    this.#template = template;
-  }
 
   async prepare(): Promise<void> {
     mkdirSync(this.#data, { recursive: true });
@@ -114,15 +121,19 @@ class Bench {
       mkdirSync(join(this.#repo(arm), '.git', 'scim-hook'), { recursive: true, mode: 0o700 });
     }
     const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-    const ours = renderHook(this.#template, process.execPath, sha256);
+    const ours = renderHook(readFileSync('hooks/post-checkout', 'utf8'), process.execPath, sha256);
+    const block = renderBlock(readFileSync('hooks/post-checkout-block', 'utf8'), sha256);
+    const beside = putBlock('#!/bin/sh\n', block, sha256);
     this.#install('empty', '#!/bin/sh\n');
     this.#install('alive', ours);
     this.#install('spawning', ours);
+    this.#install('beside', beside);
+    this.#install('besideSpawning', beside);
     const code = "process.title = 'scim-hook'; console.log(); setInterval(() => {}, 60_000)";
     const worker = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#worker = worker;
     await once(worker.stdout, 'data');
-    writeFileSync(this.pidFile('alive'), `${worker.pid} r\n`);
+    for (const arm of ['alive', 'beside'] as const) writeFileSync(this.pidFile(arm), `${worker.pid} r\n`);
   }
 
   /** Milliseconds of one `git checkout` to the other branch. */
@@ -149,7 +160,10 @@ class Bench {
   }
 
   async workerGone(arm: Arm): Promise<void> {
-    const pid = Number.parseInt(readFileSync(this.pidFile(arm), 'utf8'), 10);
+    // In somebody's hook the pid is written a moment after git went on.
+    const read = (): string => (existsSync(this.pidFile(arm)) ? readFileSync(this.pidFile(arm), 'utf8') : '');
+    while (!read().endsWith('\n')) await pause(1);
+    const pid = Number.parseInt(read(), 10);
     while (isAlive(pid)) await pause(5);
   }
 
@@ -178,6 +192,7 @@ class Bench {
     const hooks = join(this.#repo(arm), '.git', 'hooks');
     mkdirSync(hooks, { recursive: true });
     writeFileSync(join(hooks, 'post-checkout'), text, { mode: 0o755 });
+    writeFileSync(join(this.#repo(arm), '.git', 'scim-hook', 'node'), `${process.execPath}\n`);
   }
 
   #repo(arm: Arm): string {

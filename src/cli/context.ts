@@ -23,12 +23,20 @@ export async function withHere(
   run: (here: Here) => Promise<Result<ExitCode, Failure>>,
 ): Promise<ExitCode> {
   const here = await openHere(context);
-  if (!here.ok) return failWith(context, here.failure);
+  return here.ok ? within(context, here.value, run) : failWith(context, here.failure);
+}
+
+/** The same for a clone that is open already. */
+export async function within(
+  context: Context,
+  here: Here,
+  run: (here: Here) => Promise<Result<ExitCode, Failure>>,
+): Promise<ExitCode> {
   try {
-    const done = await run(here.value);
+    const done = await run(here);
     return done.ok ? done.value : failWith(context, done.failure);
   } finally {
-    await here.value.close();
+    await here.close();
   }
 }
 

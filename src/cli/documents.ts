@@ -1,6 +1,7 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
 import { CHECKS, FINDING_STATES } from '../core/finding.ts';
+import { HOOK_STATES, HOOK_WAYS } from '../core/hook-place.ts';
 import {
   CHANGE_OUTCOMES,
   EVENT_KINDS,
@@ -59,7 +60,8 @@ export const holdingDocument = v.object({
 export const statusDocument = v.object({
   hook: v.object({
     path: v.string(),
-    state: v.picklist(['runs', 'absent', 'foreign', 'edited', 'not-executable', 'shadowed', 'displaced']),
+    state: v.picklist(HOOK_STATES),
+    how: v.nullable(v.picklist(HOOK_WAYS)),
   }),
   mode: v.picklist(MODES),
   trust: v.object({

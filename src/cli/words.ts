@@ -145,8 +145,18 @@ export function wordsOf(failure: Failure): Words {
       return say('SCIM_HOOK=0 is set, so nothing was done.', 'Unset it to install.');
     case 'hook-exists':
       return say(
-        `${failure.path} exists already and isn't ours, so it was left alone.`,
-        'Move it away to install. (Installing beside another hook comes with a later version.)',
+        `${failure.path} is not a shell script, so it was left alone.`,
+        `Add this line near its beginning, then run \`scim-hook install\` again:\n  ${failure.line}`,
+      );
+    case 'hook-tracked':
+      return say(
+        `${failure.path} is in the repository, so a change of it that nobody commits would stand in the way of every checkout.`,
+        `Add this line near its beginning and commit it (it does nothing for people without scim-hook), then run \`scim-hook install\` again:\n  ${failure.line}`,
+      );
+    case 'hook-unusable':
+      return say(
+        `${failure.path} is ${failure.problem === 'dangling' ? 'a link to nowhere' : 'not a file'}, so git can run no hook there.`,
+        'Take it away, then run `scim-hook install` again.',
       );
     case 'hook-edited':
       return say(
@@ -155,8 +165,8 @@ export function wordsOf(failure: Failure): Words {
       );
     case 'hooks-elsewhere':
       return say(
-        `git looks for hooks in ${failure.path} (core.hooksPath, ${failure.origin}), which isn't this clone's alone.`,
-        'Unset core.hooksPath here to install. (Installing beside hook managers comes with a later version.)',
+        `git takes its hooks from elsewhere (core.hooksPath, ${failure.origin}), where other repositories may have theirs too, so ${failure.path} was left alone.`,
+        `Add this line to that file (it does nothing in repositories without scim-hook), then run \`scim-hook install\` again:\n  ${failure.line}`,
       );
     case 'hook-not-run':
       return say(
@@ -252,6 +262,8 @@ export function exitOf(failure: Failure): ExitCode {
     case 'not-confirmed':
     case 'declined':
     case 'hook-exists':
+    case 'hook-tracked':
+    case 'hook-unusable':
     case 'hook-edited':
     case 'hooks-elsewhere':
     case 'unknown-subject':

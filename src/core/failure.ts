@@ -67,9 +67,17 @@ export type Failure =
   | { readonly code: 'not-confirmed' }
   | { readonly code: 'declined' }
   | { readonly code: 'switched-off' }
-  | { readonly code: 'hook-exists'; readonly path: string }
+  /** `line` is what to add by hand. */
+  | { readonly code: 'hook-exists'; readonly path: string; readonly line: string }
+  | { readonly code: 'hook-tracked'; readonly path: string; readonly line: string }
+  | { readonly code: 'hook-unusable'; readonly path: string; readonly problem: 'dangling' | 'directory' }
   | { readonly code: 'hook-edited'; readonly path: string }
-  | { readonly code: 'hooks-elsewhere'; readonly path: string; readonly origin: string }
+  | {
+      readonly code: 'hooks-elsewhere';
+      readonly path: string;
+      readonly origin: string;
+      readonly line: string;
+    }
   | { readonly code: 'hook-not-run'; readonly path: string; readonly detail: string }
   | { readonly code: 'bundle-missing'; readonly path: string }
   | { readonly code: 'disk'; readonly path: string; readonly problem: string }

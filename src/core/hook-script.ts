@@ -2,7 +2,7 @@
 
 export type HookOwner = 'ours' | 'ours-edited' | 'foreign';
 
-type Sha256 = (text: string) => string;
+export type Sha256 = (text: string) => string;
 
 const NODE_PLACE = "'@NODE@'";
 const NO_DIGEST = '0'.repeat(64);

@@ -89,14 +89,12 @@ function lookingOnly(ports: InstallPorts): InstallPorts {
 /** Only what is ours is started; what somebody changed could name anything. */
 async function examineNode(
   { look }: DoctorPorts,
-  { entries }: DoctorClone,
+  { spool }: DoctorClone,
   hook: Survey['hook'],
 ): Promise<Finding> {
   if (hook.state !== 'runs' && hook.state !== 'not-executable') return NO_HOOK_NODE;
-  const texts = [
-    await look.head(hook.path),
-    ...entries.filter(({ key }) => key === 'hook.scim-hook.command').map(({ value }) => value),
-  ];
+  // What stands in somebody else's hook starts the one that lies beside the spool.
+  const texts = [await look.head(hook.path), await look.head(`${spool}/hook`)];
   const wanted = texts.map((text) => nodeInHook(text ?? '')).find((node) => node !== null);
   if (wanted === undefined) return skipped('node', "The hook's own text doesn't say which Node it starts.");
   return checkNode({ wanted, ...(await look.program(wanted)) }, await look.program('node'));

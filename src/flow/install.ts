@@ -1,9 +1,11 @@
 // Puts the hook in place and pins what a person accepted; then has git itself prove that it would run it.
 import type { Failure } from '../core/failure.ts';
+import type { HookHost } from '../core/hook-host.ts';
+import { choosePlace, type HookPlace, type HookWay } from '../core/hook-place.ts';
 import type { Place } from '../core/lease.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
-import type { Ground, HookFile } from './ports.ts';
+import { type HookPorts, lookAtHook, putHook, takeHook } from './place-hook.ts';
 import {
   type Accepted,
   accept,
@@ -14,10 +16,7 @@ import {
   writeDown,
 } from './trust.ts';
 
-export interface InstallPorts extends TrustPorts {
-  readonly hook: HookFile;
-  readonly ground: Ground;
-}
+export type InstallPorts = TrustPorts & HookPorts;
 
 export interface InstallOptions extends TrustOptions {
   /** Absolute path of the Node to run the worker with. */
@@ -26,7 +25,11 @@ export interface InstallOptions extends TrustOptions {
 
 export interface Installed extends Omit<Proposal, 'changedId'> {
   readonly subjectId: string;
+  /** Where it is: a file, or a key of git's config. */
   readonly hook: string;
+  readonly how: HookWay;
+  /** Whose hook it stands in or beside. */
+  readonly beside: HookHost | null;
   readonly home: string;
   /** Git ran the hook and the hook wrote to the spool. Null: this git can't be asked (before 2.36). */
   readonly proved: boolean | null;
@@ -38,69 +41,66 @@ export async function install(
   entries: readonly ConfigEntry[],
   options: InstallOptions,
 ): Promise<Result<Installed, Failure>> {
-  const free = await checkHook(ports);
-  if (!free.ok) return free;
+  // First, so that nobody is asked to trust anything where the hook can't go.
+  const facts = await lookAtHook(ports);
+  if (!facts.ok) return facts;
+  const place = choosePlace(facts.value, ports.hooks.sha256);
+  if (!place.ok) return place;
   const accepted = await accept(ports, entries, options);
   if (!accepted.ok) return accepted;
-  const done = await putInPlace(ports, entries, accepted.value, options);
-  if (!done.ok) return done;
-  const proved = await prove(ports, options.place);
+  const proved = await putInPlace(ports, entries, accepted.value, place.value, options);
   if (!proved.ok) return proved;
   const { pins, where, mode, config } = accepted.value;
+  const { path, how, host } = place.value;
   return ok({
     ...pins,
     where,
     mode,
-    hook: ports.hook.path,
+    hook: path,
+    how,
+    beside: host,
     home: options.home,
     proved: proved.value,
     rules: config.rules.length,
   });
 }
 
-async function checkHook({ git, hook }: InstallPorts): Promise<Result<void, Failure>> {
-  const hooks = await git.hooks();
-  if (!hooks.ok) return hooks;
-  const { directory, elsewhere } = hooks.value;
-  if (elsewhere !== null) return fail({ code: 'hooks-elsewhere', path: directory, origin: elsewhere });
-  const found = await hook.inspect();
-  if (!found.ok) return found;
-  if (found.value.owner === 'foreign') return fail({ code: 'hook-exists', path: hook.path });
-  return found.value.owner === 'ours-edited' ? fail({ code: 'hook-edited', path: hook.path }) : ok(undefined);
-}
-
 async function putInPlace(
   ports: InstallPorts,
   entries: readonly ConfigEntry[],
   accepted: Accepted,
+  place: HookPlace,
   options: InstallOptions,
-): Promise<Result<void, Failure>> {
+): Promise<Result<boolean | null, Failure>> {
   const worker = await ports.ground.placeWorker();
   if (!worker.ok) return worker;
   const pinned = await pinDown(ports, entries, accepted, options);
   if (!pinned.ok) return pinned;
-  const laid = await ports.ground.lay({ madeHooksDirectory: false });
+  const laid = await ports.ground.lay(options.node);
   if (!laid.ok) return laid;
-  const put = await ports.hook.put(options.node);
+  const put = await putHook(ports, place, options.node);
   if (!put.ok) return put;
-  const noted = put.value.madeDirectory
-    ? await ports.ground.lay({ madeHooksDirectory: true })
-    : ok(undefined);
-  if (!noted.ok) return noted;
   const first = readSettings(entries).pins === null;
-  return writeDown(ports, entries, accepted, first ? 'install' : 'trust');
+  const written = await writeDown(ports, entries, accepted, first ? 'install' : 'trust');
+  if (!written.ok) return written;
+  const proved = await prove(ports, options.place, place.path);
+  // What git doesn't run is of no use there, and in a file of somebody else's it is in the way.
+  if (!proved.ok && put.value !== null) await takeHook(ports, [put.value]);
+  return proved;
 }
 
 /** Has git run the hook for the branch that is checked out: the proof, and the first sync. */
 async function prove(
-  { git, ground, hook }: InstallPorts,
+  { git, ground }: HookPorts,
   place: Place,
+  path: string,
 ): Promise<Result<boolean | null, Failure>> {
   const before = await ground.spoolSize();
   const ran = await git.runHook(place);
   if (ran === null) return ok(null);
-  if (ran.status === 0 && (await ground.spoolSize()) > before) return ok(true);
+  // Its status may be that of a hook of the person's which ours stands in.
+  if ((await ground.spoolSize()) > before) return ok(true);
   const detail =
     ran.status === 0 ? 'git ran, but nothing reached the spool' : ran.output.trim().slice(0, 300);
-  return fail({ code: 'hook-not-run', path: hook.path, detail });
+  return fail({ code: 'hook-not-run', path, detail });
 }

@@ -3,17 +3,17 @@
 import type { AuditLine } from '../core/audit-record.ts';
 import { type OpenEvent, workedOn } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
+import type { HookState, HookWay } from '../core/hook-place.ts';
 import { EMPTY_LEDGER, type Ledger } from '../core/ledger.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
+import { hookState } from './place-hook.ts';
 import { type Standing, takeStanding } from './standing.ts';
-
-export type HookState = 'runs' | 'absent' | 'foreign' | 'edited' | 'not-executable' | 'shadowed';
 
 export interface Survey {
   readonly standing: Standing;
-  readonly hook: { readonly path: string; readonly state: HookState };
+  readonly hook: { readonly path: string; readonly state: HookState; readonly how: HookWay | null };
   readonly branch: string | null;
   readonly ledger: Ledger;
   /** Lines of the spool that nobody has read yet. */
@@ -30,7 +30,7 @@ export async function survey(
 ): Promise<Result<Survey, Failure>> {
   const [standing, hook, claim, read] = await Promise.all([
     takeStanding(ports, entries),
-    wouldRun(ports),
+    hookState(ports),
     ports.spool.claim(),
     ports.state.readLedger(),
   ]);
@@ -41,26 +41,13 @@ export async function survey(
   const here = standing.value.worktrees.find((worktree) => worktree.place.gitDir === gitDir);
   return ok({
     standing: standing.value,
-    hook: { path: ports.hook.path, state: hook.value },
+    hook: hook.value,
     branch: here === undefined ? null : workedOn(here.head),
     ledger: read.value ?? EMPTY_LEDGER,
     waiting: claim.value.lines.length,
     open: claim.value.progress.open,
     last: await lastClosing(ports, standing.value.repo),
   });
-}
-
-/** Whether git would run our hook right now, not just whether our file is somewhere. */
-async function wouldRun({ git, hook }: InstallPorts): Promise<Result<HookState, Failure>> {
-  const hooks = await git.hooks();
-  if (!hooks.ok) return hooks;
-  const found = await hook.inspect();
-  if (!found.ok) return found;
-  const { owner, executable } = found.value;
-  if (owner === 'ours') return ok(executable ? 'runs' : 'not-executable');
-  if (owner === 'ours-edited') return ok(executable ? 'edited' : 'not-executable');
-  if (hooks.value.elsewhere !== null) return ok('shadowed');
-  return ok(owner);
 }
 
 /** Not further back than this many lines: the last outcome is of yesterday at most, or of no interest. */

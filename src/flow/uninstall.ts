@@ -1,8 +1,12 @@
 // Gives this clone's leases back, then takes out exactly what install put in.
 import type { Failure } from '../core/failure.ts';
+import { type HookFacts, stateOf } from '../core/hook-place.ts';
+import { hasSection } from '../core/lefthook-section.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
+import { lookAtHook, takeHook } from './place-hook.ts';
+import type { Placed } from './ports.ts';
 import { type Settled, settle } from './settle.ts';
 
 export interface Uninstalled {
@@ -16,10 +20,10 @@ export async function uninstall(
   { keepLeases }: { readonly keepLeases: boolean },
   waited?: () => void,
 ): Promise<Result<Uninstalled, Failure>> {
-  const found = await ports.hook.inspect();
-  if (!found.ok) return found;
-  const { owner } = found.value;
-  if (owner === 'ours-edited') return fail({ code: 'hook-edited', path: ports.hook.path });
+  const facts = await lookAtHook(ports);
+  if (!facts.ok) return facts;
+  const { state, path } = stateOf(facts.value, false, ports.hooks.sha256);
+  if (state === 'edited') return fail({ code: 'hook-edited', path });
   const { commonDir } = ports.repository;
   let settled: Settled | null = null;
   if (!keepLeases) {
@@ -44,11 +48,22 @@ export async function uninstall(
     );
     if (!written.ok) return written;
   }
-  const { madeHooksDirectory } = await ports.ground.notes();
-  const taken = owner === 'ours' ? await ports.hook.take(madeHooksDirectory) : ok(undefined);
+  const placed = await ports.ground.placed();
+  const taken = await takeHook(ports, placed.length > 0 ? placed : unnoted(facts.value));
   if (!taken.ok) return taken;
   const unpinned = await ports.git.unpin();
   if (!unpinned.ok) return unpinned;
   const cleared = await ports.ground.clear();
-  return cleared.ok ? ok({ settled, hook: owner === 'ours' ? 'taken' : 'absent' }) : cleared;
+  return cleared.ok ? ok({ settled, hook: taken.value ? 'taken' : 'absent' }) : cleared;
+}
+
+/** The notes are lost: what is ours where only this clone's hooks are. A shared file may have had its block before us. */
+function unnoted(facts: HookFacts): Placed[] {
+  const { hook, legacy, lefthook, config, shared } = facts;
+  const ours = [
+    ...(shared ? [] : [hook.path, legacy.path]).map((path) => ({ how: 'file' as const, path })),
+    ...(hasSection(lefthook.local) ? [{ how: 'lefthook' as const, path: lefthook.path }] : []),
+    ...(config?.ours === true ? [{ how: 'config' as const, path: '' }] : []),
+  ];
+  return ours.map((each) => ({ ...each, made: true, madeDirectory: false, mode: null, hidden: null }));
 }

@@ -6,9 +6,8 @@ import { openGitLookout } from '../adapters/git/lookout.ts';
 import { systemClock } from '../adapters/process/clock.ts';
 import { stateHome, workerBundle } from '../adapters/process/places.ts';
 import { openProber } from '../adapters/scim/probe.ts';
-import type { Failure } from '../core/failure.ts';
 import type { Speech } from '../core/finding.ts';
-import { ok, type Result } from '../core/result.ts';
+import { ok } from '../core/result.ts';
 import type { DoctorClone, DoctorPorts } from '../flow/doctor-ports.ts';
 import { VERSION } from '../version.ts';
 import { type Here, openHere } from './here.ts';
@@ -32,16 +31,14 @@ export async function openDoctor(directory: string, env: Env, speech: Speech): P
     version: VERSION,
     off: env['SCIM_HOOK'] === '0',
     home: here.ok ? here.value.home : stateHome(env, null),
-    clone: here.ok ? await cloneOf(here.value) : here,
+    clone: here.ok ? ok(cloneOf(here.value)) : here,
     close: async () => {
       if (here.ok) await here.value.close();
     },
   };
 }
 
-async function cloneOf(here: Here): Promise<Result<DoctorClone, Failure>> {
-  const ports = await here.installPorts();
-  if (!ports.ok) return ports;
+function cloneOf(here: Here): DoctorClone {
   const { entries, place, spool, worker } = here;
-  return ok({ ports: ports.value, entries, place, spool, worker });
+  return { ports: here.installPorts(), entries, place, spool, worker };
 }

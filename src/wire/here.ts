@@ -1,14 +1,16 @@
 // The clone somebody stands in, and what install needs besides.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { sha256OfBytes } from '../adapters/disk/digest.ts';
 import { openGround } from '../adapters/disk/ground.ts';
-import { openHookFile } from '../adapters/disk/hook-file.ts';
+import { openHookFiles } from '../adapters/disk/hook-files.ts';
 import { runningWorker } from '../adapters/disk/pid-file.ts';
 import { gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { locate } from '../adapters/git/locate.ts';
 import { openGitSetup } from '../adapters/git/setup.ts';
 import { spoolDirectory, workerBundle } from '../adapters/process/places.ts';
 import type { Failure } from '../core/failure.ts';
+import { renderHook } from '../core/hook-script.ts';
 import type { Place } from '../core/lease.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { InstallPorts } from '../flow/install.ts';
@@ -25,7 +27,7 @@ export interface Here extends Opened {
   readonly commonDir: string;
   /** The spool's. */
   readonly spool: string;
-  installPorts(): Promise<Result<InstallPorts, Failure>>;
+  installPorts(): InstallPorts;
   /** The pid of the worker that lives for this clone. */
   worker(): number | null;
   close(): Promise<void>;
@@ -40,7 +42,6 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   if (!opened.ok) return opened;
   const spool = spoolDirectory(commonDir);
   const git = openGitSetup({
-    commonDir,
     top: place.path,
     env: clone.gitEnv,
     hookEnv: personalEnvironment(env),
@@ -54,16 +55,16 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
     spool,
     worker: () => runningWorker(spool),
     close: () => clone.connector.close(),
-    installPorts: async () => {
-      const hooks = await git.hooks();
-      if (!hooks.ok) return hooks;
-      const template = (): Promise<string> => readFile(packageFile('hooks/post-checkout'), 'utf8');
+    installPorts: () => {
+      const own = (): Promise<string> => readFile(packageFile('hooks/post-checkout'), 'utf8');
+      const block = (): Promise<string> => readFile(packageFile('hooks/post-checkout-block'), 'utf8');
       const ground = openGround({
         directory: spool,
         bundle: packageFile('dist/worker.cjs'),
         place: workerBundle(env),
+        renderHook: async (node) => renderHook(await own(), node, sha256OfBytes),
       });
-      return ok({ ...opened.value.ports, git, hook: openHookFile(hooks.value.directory, template), ground });
+      return { ...opened.value.ports, git, hooks: openHookFiles(commonDir, { own, block }), ground };
     },
   });
 }

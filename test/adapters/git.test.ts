@@ -54,8 +54,7 @@ const open = (commonDir = join(top, '.git')): Repository =>
     files: CONFIG_FILES,
     readWorktreeFile: findConfigFile,
   });
-const setup = () =>
-  openGitSetup({ commonDir: join(top, '.git'), top, env: gitEnvironment(own), hookEnv: gitEnvironment(own) });
+const setup = () => openGitSetup({ top, env: gitEnvironment(own), hookEnv: gitEnvironment(own) });
 
 async function value<T>(
   asked: Promise<{ ok: true; value: T } | { ok: false; failure: unknown }>,

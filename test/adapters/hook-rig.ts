@@ -3,13 +3,18 @@ import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'no
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type TestContext, vi } from 'vitest';
+import { putBlock, renderBlock } from '../../src/core/hook-block.ts';
 import { renderHook } from '../../src/core/hook-script.ts';
 
+export const BLOCK_TEMPLATE = readFileSync(
+  new URL('../../hooks/post-checkout-block', import.meta.url),
+  'utf8',
+);
 export const TEMPLATE = readFileSync(new URL('../../hooks/post-checkout', import.meta.url), 'utf8');
 
 /** The shells a person's /bin/sh may be, as the words after `#!`. */
@@ -132,6 +137,16 @@ export class Box implements AsyncDisposable {
     const text = renderHook(TEMPLATE, node, sha256).replace('/bin/sh', this.#shell);
     await mkdir(join(path, '..'), { recursive: true });
     await writeFile(path, edit(text), { mode: 0o755 });
+    return path;
+  }
+
+  /** Somebody's own hook, with our block in it as install puts it there. */
+  async host(text: string, mode = 0o755, alone = false): Promise<string> {
+    const path = join(this.repo, '.git', 'hooks', 'post-checkout');
+    const block = renderBlock(BLOCK_TEMPLATE, sha256, alone);
+    await writeFile(path, putBlock(text, block, sha256), { encoding: 'latin1', mode });
+    await chmod(path, mode);
+    await writeFile(join(this.ours, 'node'), `${process.execPath}\n`);
     return path;
   }
 

@@ -14,7 +14,7 @@ const trust = {
   missing: [],
 } as const;
 const good: Status = {
-  hook: { path: 'p', state: 'runs' },
+  hook: { path: 'p', state: 'runs', how: 'file' },
   mode: 'enforce',
   trust: { ...trust, missing: [] },
   branch: 'main',
@@ -49,8 +49,8 @@ describe('the next step', () => {
     [{ trust: { ...trust, state: 'untrusted', missing: [] } }, 'scim-hook install'],
     [{ trust: { ...trust, state: 'ref-gone', missing: [] } }, 'Fetch'],
     [{ trust: { ...trust, state: 'invalid', missing: [] } }, 'scim-hook doctor'],
-    [{ hook: { path: 'p', state: 'absent' } }, 'scim-hook install'],
-    [{ hook: { path: 'p', state: 'displaced' } }, 'scim-hook doctor'],
+    [{ hook: { path: 'p', state: 'absent', how: null } }, 'scim-hook install'],
+    [{ hook: { path: 'p', state: 'displaced', how: null } }, 'scim-hook doctor'],
     [{ holds: [owed] }, 'scim-hook sync'],
     [{ spool: { waiting: 0, open: 1, oldest: null } }, 'scim-hook sync'],
     [{ worker: { pid: null, crash: 'yesterday' } }, 'scim-hook doctor'],

@@ -218,7 +218,7 @@ describe('the package', () => {
 
   test('carries what a person needs, and nothing else', () => {
     const allowed =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.scimsyncrc\.example|scimsyncrc\.schema\.json|bin\/scim-hook\.js|hooks\/post-checkout|schemas\/[a-z-]+\.schema\.json|dist\/(?:cli\.js|worker\.cjs|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.js))$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.scimsyncrc\.example|scimsyncrc\.schema\.json|bin\/scim-hook\.js|hooks\/(?:post-checkout(?:-block)?|pre-commit)|\.pre-commit-hooks\.yaml|schemas\/[a-z-]+\.schema\.json|dist\/(?:cli\.js|worker\.cjs|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.js))$/;
     expect(files().filter((name) => !allowed.test(name))).toEqual([]);
     expect(files()).toEqual(
       expect.arrayContaining([
@@ -229,6 +229,9 @@ describe('the package', () => {
         'scimsyncrc.schema.json',
         'bin/scim-hook.js',
         'hooks/post-checkout',
+        'hooks/post-checkout-block',
+        'hooks/pre-commit',
+        '.pre-commit-hooks.yaml',
         'dist/cli.js',
         'dist/worker.cjs',
         'schemas/sync.schema.json',

@@ -77,16 +77,3 @@ test('uninstall stays where it can not give back, unless told to', async () => {
   expect(refused.stderr).toContain('jit could not be given back yet');
   expect(await repo.scimHook('uninstall', '--keep-leases')).toMatchObject({ status: 0 });
 });
-
-test('what somebody else put there is left alone, in words', async () => {
-  await using sandbox = await Sandbox.create();
-  const { repo, directory } = await staged(sandbox);
-  await using _ = directory;
-  await repo.write('.git/hooks/post-checkout', '#!/bin/sh\necho theirs\n');
-  const before = tree(join(repo.path, '.git'));
-  const refused = await repo.scimHook('install', '--yes');
-  expect(refused.status).toBe(3);
-  expect(refused.stderr).toContain("exists already and isn't ours");
-  expect(tree(join(repo.path, '.git'))).toEqual(before);
-  expect(directory.requests).toEqual([]);
-});

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isNewer } from '../../core/version-order.ts';
-import type { Ground } from '../../flow/ports.ts';
+import type { Ground, Placed } from '../../flow/ports.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
 
@@ -14,19 +14,17 @@ export interface GroundOptions {
   /** The bundle in this package, and where it goes: nothing in a hook points into a node_modules. */
   readonly bundle: string;
   readonly place: string;
+  /** The text of our hook for a node: kept here for whoever calls us from a hook of their own. */
+  readonly renderHook: (node: string) => Promise<string>;
 }
 
 const NOTES_VERSION = 1;
 
-export function openGround({ directory, bundle, place }: GroundOptions): Ground {
+export function openGround({ directory, bundle, place, renderHook }: GroundOptions): Ground {
   const notesFile = join(directory, 'installed.json');
-  const notes = async (): Promise<{ madeHooksDirectory: boolean }> => {
-    const read = await readJsonFile(notesFile, NOTES_VERSION, () => true);
-    return { madeHooksDirectory: read.ok && read.value?.['madeHooksDirectory'] === true };
-  };
   return {
-    notes,
-    lay: async ({ madeHooksDirectory }) => {
+    directory,
+    lay: async (node) => {
       const made = await makePrivateDirectory(directory);
       if (!made.ok) return made;
       try {
@@ -35,11 +33,14 @@ export function openGround({ directory, bundle, place }: GroundOptions): Ground 
       } catch (error) {
         return fail(diskFailure(join(directory, 'spool'), error));
       }
-      const before = await notes();
-      return writeJsonFile(notesFile, NOTES_VERSION, {
-        madeHooksDirectory: before.madeHooksDirectory || madeHooksDirectory,
-      });
+      const noted = await replaceFile(join(directory, 'node'), `${node}\n`);
+      return noted.ok ? replaceFile(join(directory, 'hook'), await renderHook(node), 0o700) : noted;
     },
+    placed: async () => {
+      const read = await readJsonFile(notesFile, NOTES_VERSION, (fields) => Array.isArray(fields['placed']));
+      return read.ok && read.value !== null ? (read.value['placed'] as Placed[]) : [];
+    },
+    note: (placed) => writeJsonFile(notesFile, NOTES_VERSION, { placed }),
     clear: async () => {
       try {
         await rm(directory, { recursive: true, force: true });

@@ -1,13 +1,12 @@
 // What install needs of git besides reading: the hooks directory, pins, refs that may hold the policy, a run of the hook.
-import { realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { fail, ok } from '../../core/result.ts';
+import { resolve } from 'node:path';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { GitSetup } from '../../flow/ports.ts';
 import type { Environment } from './environment.ts';
 import { createGit, feedGit, type Git } from './git.ts';
 
 export interface SetupOptions {
-  readonly commonDir: string;
   /** A worktree: a relative core.hooksPath means something else in each. */
   readonly top: string;
   readonly env: Environment;
@@ -15,21 +14,47 @@ export interface SetupOptions {
   readonly hookEnv: Environment;
 }
 
-export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): GitSetup {
+export function openGitSetup({ top, env, hookEnv }: SetupOptions): GitSetup {
   const git = createGit(top, env);
   return {
     hooks: async () => {
-      const asked = await git(['rev-parse', '--git-path', 'hooks']);
+      const [asked, moved, version, command] = await Promise.all([
+        git(['rev-parse', '--git-path', 'hooks']),
+        git(['config', '--show-scope', '--show-origin', '--get', 'core.hooksPath']),
+        git(['version']),
+        git(['config', '--local', '--no-includes', '--get', `${CONFIG_HOOK}.command`]),
+      ]);
       if (!asked.ok) return asked;
-      const directory = resolve(top, asked.value.trimEnd());
-      const moved = await git(['config', '--show-origin', '--get', 'core.hooksPath']);
-      const parent = await realpath(dirname(directory)).catch(() => dirname(directory));
-      const elsewhere =
-        moved.ok && moved.value.trim() !== '' && parent !== commonDir
-          ? moved.value.trim().split('\t')[0]
-          : undefined;
-      return ok({ directory, elsewhere: elsewhere ?? null });
+      const [scope, origin] = moved.ok ? moved.value.split('\t') : [];
+      return ok({
+        directory: resolve(top, asked.value.trimEnd()),
+        top,
+        moved: scope === undefined || origin === undefined ? null : { scope, origin },
+        config:
+          version.ok && hasConfigHooks(version.value)
+            ? { command: command.ok ? command.value.replace(/\n$/, '') : null }
+            : null,
+      });
     },
+    tracked: async (paths) => {
+      const listed = await git(['ls-files', '-z', '--full-name', '--', ...paths]);
+      if (!listed.ok) return listed;
+      return ok(listed.value.split('\0').flatMap((name) => (name === '' ? [] : [resolve(top, name)])));
+    },
+    putConfigHook: async (command) => {
+      for (const [key, value] of [
+        ['command', command],
+        ['event', 'post-checkout'],
+      ] as const) {
+        const there = await git(['config', '--local', '--no-includes', '--get-all', `${CONFIG_HOOK}.${key}`]);
+        if (there.ok && there.value === `${value}\n`) continue;
+        const set = await git(['config', '--local', '--replace-all', `${CONFIG_HOOK}.${key}`, value]);
+        if (!set.ok) return set;
+      }
+      return ok(undefined);
+    },
+    // The whole section at once: an event without its command would break every checkout.
+    takeConfigHook: () => removeSection(git, CONFIG_HOOK),
     effective: async (key) => {
       const value = await git(['config', '--get', key]);
       return value.ok && value.value.trim() !== '' ? value.value.replace(/\n$/, '') : null;
@@ -43,14 +68,7 @@ export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): Gi
       }
       return ok(undefined);
     },
-    unpin: async () => {
-      const removed = await git(['config', '--local', '--remove-section', 'scim-hook']);
-      const absent =
-        !removed.ok &&
-        removed.failure.code === 'git-failed' &&
-        /no such section/i.test(removed.failure.detail);
-      return removed.ok || absent ? ok(undefined) : fail(removed.failure);
-    },
+    unpin: () => removeSection(git, 'scim-hook'),
     policyRefs: async () => ok(await policyRefs(git)),
     isBranchName: async (name) => {
       // `--branch` would expand @{-1}; a full name is taken as it is.
@@ -71,6 +89,21 @@ export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): Gi
       return { status: ran.status ?? 1, output: ran.stderr };
     },
   };
+}
+
+const CONFIG_HOOK = 'hook.scim-hook';
+
+/** Git 2.54 and later run hooks from their config; earlier ones ignore the keys. */
+export function hasConfigHooks(version: string): boolean {
+  const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(version)?.map(Number) ?? [];
+  return major > 2 || (major === 2 && minor >= 54);
+}
+
+async function removeSection(git: Git, name: string): Promise<Result<void, Failure>> {
+  const removed = await git(['config', '--local', '--remove-section', name]);
+  const absent =
+    !removed.ok && removed.failure.code === 'git-failed' && /no such section/i.test(removed.failure.detail);
+  return removed.ok || absent ? ok(undefined) : fail(removed.failure);
 }
 
 /** The remote's default branch first: what is reviewed there is what counts. Then local branches. */

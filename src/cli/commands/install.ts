@@ -4,8 +4,9 @@ import { fail, ok } from '../../core/result.ts';
 import { MODES, type Mode } from '../../core/vocabulary.ts';
 import { type Installed, install } from '../../flow/install.ts';
 import type { Proposal } from '../../flow/trust.ts';
-import { type Context, failWith, withHere } from '../context.ts';
+import { type Context, failWith, openHere, within } from '../context.ts';
 import { plain, type Screen } from '../screen.ts';
+import { whyNoClone, whyNotHere } from '../unattended.ts';
 import type { ExitCode } from '../words.ts';
 
 export interface InstallFlags {
@@ -25,18 +26,24 @@ export async function runInstall(context: Context, flags: InstallFlags): Promise
       problem: `--mode is ${flags.mode}, but can be ${MODES.join(', ')}.`,
     });
   }
-  return withHere(context, async (here) => {
-    const ports = await here.installPorts();
-    if (!ports.ok) return ports;
+  const unattended = flags.yes === true;
+  const nothing = unattended ? whyNotHere(context) : null;
+  if (nothing !== null) return skip(screen, nothing);
+  const here = await openHere(context);
+  if (!here.ok) {
+    const none = unattended ? whyNoClone(here.failure) : null;
+    return none === null ? failWith(context, here.failure) : skip(screen, none);
+  }
+  return within(context, here.value, async ({ installPorts, entries, place, home }) => {
     const { newId } = await import('../../wire/here.ts');
-    const done = await install(ports.value, here.entries, {
-      place: here.place,
+    const done = await install(installPorts(), entries, {
+      place,
       node: process.execPath,
-      home: here.home,
+      home,
       endpoint: flags.endpoint ?? null,
       policy: flags.policy ?? null,
       mode,
-      yes: flags.yes === true,
+      yes: unattended,
       newId,
       confirm: screen.isInteractive ? (proposal) => ask(screen, proposal) : null,
     });
@@ -45,6 +52,12 @@ export async function runInstall(context: Context, flags: InstallFlags): Promise
     else show(screen, done.value);
     return ok(0);
   });
+}
+
+function skip(screen: Screen, why: string): ExitCode {
+  if (screen.json) screen.document({ skipped: why });
+  else screen.line(`scim-hook: nothing installed, because ${why}.`);
+  return 0;
 }
 
 function ask(screen: Screen, proposal: Proposal): Promise<boolean> {
@@ -82,10 +95,50 @@ function modeWords(mode: Mode): string {
   return words[mode];
 }
 
+function hookWords({ how, hook, beside }: Installed): string {
+  switch (how) {
+    case 'file':
+      return hook;
+    case 'block':
+      return `${hook}, as a block beside what is there`;
+    case 'legacy':
+      return `${hook}, which pre-commit runs besides its own`;
+    case 'lefthook':
+      return `${hook}, your own lefthook config`;
+    case 'config':
+      return `git's config (hook.scim-hook)${beside === null ? '' : `, beside ${beside}`}`;
+    case 'called':
+      return `called by ${hook}`;
+  }
+}
+
+/** What a person should know of the place, because others see it or another tool may take it away. */
+const ANEW =
+  'That tool may write its file anew; `scim-hook status` tells when ours is gone, `scim-hook install` puts it back.';
+
+function adviceFor({ how, hook, beside }: Installed): string | null {
+  if (how !== 'block') return null;
+  switch (beside) {
+    case 'husky':
+      return hook.includes('/_/')
+        ? ANEW
+        : 'For the whole team, commit that file (`git add -f`): it does nothing for people without scim-hook.';
+    case 'lefthook':
+    case 'simple-git-hooks':
+      return ANEW;
+    case 'git-lfs':
+      return '`git lfs install` will say that this hook exists; `scim-hook uninstall` first, if you need to run it.';
+    default:
+      return null;
+  }
+}
+
 function show(screen: Screen, installed: Installed): void {
   const { paint } = screen;
   for (const line of facts(screen, installed)) screen.line(line);
-  screen.line(`  hook      ${plain(installed.hook)}`);
+  screen.line(`  hook      ${plain(hookWords(installed))}`);
+  const advice = adviceFor(installed);
+  if (advice !== null) screen.line(`            ${advice}`);
   screen.line('');
   screen.line(
     installed.proved === null

@@ -13,10 +13,9 @@ import type { ExitCode } from '../words.ts';
 
 export const runStatus = (context: Context): Promise<ExitCode> =>
   withHere(context, async (here) => {
-    const ports = await here.installPorts();
-    if (!ports.ok) return ports;
-    const audit = forgiving(ports.value.audit);
-    const seen = await survey({ ...ports.value, audit }, here.entries, here.place.gitDir);
+    const ports = here.installPorts();
+    const audit = forgiving(ports.audit);
+    const seen = await survey({ ...ports, audit }, here.entries, here.place.gitDir);
     if (!seen.ok) return seen;
     const crash = await readFile(join(here.spool, 'crash'), 'utf8').catch(() => null);
     const document = statusDocument({

@@ -11,10 +11,9 @@ export const runUninstall = (
 ): Promise<ExitCode> =>
   withHere(context, async (here) => {
     const { screen } = context;
-    const ports = await here.installPorts();
-    if (!ports.ok) return ports;
+    const ports = here.installPorts();
     const done = await screen.during('Giving back', (waited) =>
-      uninstall(ports.value, here.entries, { keepLeases: keepLeases === true }, waited),
+      uninstall(ports, here.entries, { keepLeases: keepLeases === true }, waited),
     );
     if (!done.ok) return done;
     const changes = (done.value.settled?.reports ?? []).map((report) =>

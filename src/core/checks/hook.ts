@@ -1,13 +1,11 @@
 // What keeps git from running our hook, by how it was found, each with the way out.
 import { type Finding, fine, problem } from '../finding.ts';
-
-/** As `flow/survey.ts` finds it. */
-type Found = 'runs' | 'absent' | 'foreign' | 'edited' | 'not-executable' | 'shadowed' | 'displaced';
+import type { HookState } from '../hook-place.ts';
 
 const INSTALL = '`scim-hook install` puts it there.';
 
-export function checkHook(state: Found, path: string): Finding {
-  const findings: Readonly<Record<Found, Finding>> = {
+export function checkHook(state: HookState, path: string): Finding {
+  const findings: Readonly<Record<HookState, Finding>> = {
     runs: fine('hook', `git would run ${path} now.`),
     absent: problem('hook', `There is no hook at ${path}, so no switch is noticed.`, INSTALL),
     foreign: problem(
