@@ -31,6 +31,7 @@ const common = {
   logLevel: 'warning',
 };
 
+const { version } = JSON.parse(await readFile(at('package.json'), 'utf8'));
 await rm(at('dist'), { recursive: true, force: true });
 const results = await Promise.all([
   build({
@@ -51,6 +52,8 @@ const results = await Promise.all([
     outfile: at('dist/worker.cjs'),
     format: 'cjs',
     minify: true,
+    // By this line install and doctor know which of two workers is newer.
+    banner: { js: `// scim-hook worker ${version}` },
     // Names stay readable in the stack that a crash leaves behind.
     keepNames: false,
     sourcemap: false,
@@ -108,7 +111,13 @@ async function writeSchemas() {
 async function writeManPage() {
   const outdir = at('node_modules', '.cache', 'scim-hook', 'man');
   // Split, so that what only running a command would load isn't loaded to describe it.
-  const options = { outdir, outExtension: { '.js': '.mjs' }, splitting: true, format: 'esm', packages: 'external' };
+  const options = {
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    format: 'esm',
+    packages: 'external',
+  };
   await build({ ...common, ...options, entryPoints: [at('build/man.ts')] });
   const outfile = join(outdir, 'man.mjs');
   const { manPage } = await import(outfile);

@@ -2,6 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from '../src/adapters/config/schema.ts';
 import {
+  doctorDocument,
   errorDocument,
   initDocument,
   loginDocument,
@@ -40,5 +41,6 @@ export const schemas = {
   'schemas/sweep.schema.json': { title: '`scim-hook sweep --json`', ...toJsonSchema(sweepDocument) },
   'schemas/why.schema.json': { title: '`scim-hook why --json`', ...toJsonSchema(whyDocument) },
   'schemas/init.schema.json': { title: '`scim-hook init --json`', ...toJsonSchema(initDocument) },
+  'schemas/doctor.schema.json': { title: '`scim-hook doctor --json`', ...toJsonSchema(doctorDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

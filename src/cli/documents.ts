@@ -1,6 +1,7 @@
 // The documents that `--json` prints, as schemas: their types are taken from here, and they ship as JSON Schemas.
 import * as v from 'valibot';
 import { RULINGS } from '../core/explain.ts';
+import { CHECKS, FINDING_STATES } from '../core/finding.ts';
 import { HOOK_STATES, HOOK_WAYS } from '../core/hook-place.ts';
 import { HINTS } from '../core/nearest.ts';
 import {
@@ -54,6 +55,8 @@ export const holdingDocument = v.object({
   state: v.picklist(['adding', 'held', 'removing', 'owed']),
   before: v.string(),
   since: v.string(),
+  /** Of what is owed: the last try to give it back. */
+  tried: v.nullable(v.object({ at: v.string(), reason: v.nullable(v.picklist(REASONS)) })),
 });
 
 export const statusDocument = v.object({
@@ -70,11 +73,16 @@ export const statusDocument = v.object({
     subject: v.nullable(v.object({ value: v.string(), id: v.string() })),
     policy: v.nullable(v.string()),
     commit: v.nullable(v.string()),
+    /** Pins that git's config lacks. */
+    missing: v.array(v.string()),
   }),
   branch: v.nullable(v.string()),
   leases: v.array(leaseDocument),
   holds: v.array(holdingDocument),
   spool: v.object({ waiting: v.number(), open: v.number(), oldest: v.nullable(v.string()) }),
+  pending: v.array(
+    v.object({ kind: v.picklist(EVENT_KINDS), branch: v.nullable(v.string()), at: v.string() }),
+  ),
   worker: v.object({ pid: v.nullable(v.number()), crash: v.nullable(v.string()) }),
   last: v.nullable(
     v.object({
@@ -84,6 +92,8 @@ export const statusDocument = v.object({
       reason: v.nullable(v.string()),
     }),
   ),
+  /** What to do, where something is wrong. */
+  next: v.nullable(v.string()),
 });
 
 /** What `scim-hook.notify` gets on its standard input; `core/notice.ts` makes it. */
@@ -259,6 +269,20 @@ export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
 
+export const doctorDocument = v.object({
+  /** The worst of all; what was skipped counts for nothing. */
+  state: v.picklist(['ok', 'warning', 'problem']),
+  checks: v.array(
+    v.object({
+      check: v.picklist(CHECKS),
+      state: v.picklist(FINDING_STATES),
+      says: v.string(),
+      remedy: v.optional(v.string()),
+    }),
+  ),
+});
+
+export type DoctorDocument = v.InferOutput<typeof doctorDocument>;
 export type LoginDocument = v.InferOutput<typeof loginDocument>;
 export type LogoutDocument = v.InferOutput<typeof logoutDocument>;
 export type SweepDocument = v.InferOutput<typeof sweepDocument>;

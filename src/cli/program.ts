@@ -240,5 +240,13 @@ function commands(context: Context, end: (code: number) => void): Command {
     .option('--endpoint <url>', 'the SCIM 2.0 base URL to trust')
     .option('--yes', 'ask nothing')
     .addOption(json());
+  command(
+    'doctor',
+    'look for everything that could stop it from working here',
+    'scim-hook doctor',
+    async () => (await import('./commands/doctor.ts')).runDoctor,
+  )
+    .option('--verbose', 'also say what is fine')
+    .addOption(json());
   return program;
 }

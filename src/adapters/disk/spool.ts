@@ -9,7 +9,7 @@ import type { Claim, Progress, Spool } from '../../flow/ports.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { diskFailure, errorCode } from './replace-file.ts';
 
-const VERSION = 1;
+export const PROGRESS_VERSION = 1;
 
 /** Read up to here, in bytes, the spool starts over in a new file. */
 const ROTATE_AT = 64 * 1024;
@@ -38,7 +38,9 @@ export function openSpool(directory: string): Spool {
       const there = await stat(directory).catch(() => null);
       // Not installed here: nothing was reported, and nothing of it can be kept.
       if (there === null) return ok({ lines: [], progress: EMPTY, commit: async () => ok(undefined) });
-      const read = await readJsonFile(progressFile, VERSION, (fields) => Array.isArray(fields['open']));
+      const read = await readJsonFile(progressFile, PROGRESS_VERSION, (fields) =>
+        Array.isArray(fields['open']),
+      );
       if (!read.ok) return read;
       const stored = { ...EMPTY, ...((read.value ?? {}) as Partial<Stored>) };
       try {
@@ -76,7 +78,7 @@ async function claimLines(
     progress: { heads: stored.heads, open: stored.open, unlogged: stored.unlogged },
     commit: async ({ heads, open, unlogged }) => {
       const save = (): Promise<Result<void, Failure>> =>
-        writeJsonFile(progressFile, VERSION, { heads, open, unlogged, cursor, rotated });
+        writeJsonFile(progressFile, PROGRESS_VERSION, { heads, open, unlogged, cursor, rotated });
       const saved = await save();
       if (!saved.ok) return saved;
       for (const name of done.splice(0)) await rm(join(directory, name), { force: true });

@@ -9,7 +9,7 @@ import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { type Held, withLock } from './lock.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE } from './replace-file.ts';
 
-const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 1;
 const CACHE_VERSION = 1;
 
 export function openState(home: string, newDeviceId: () => string): State {

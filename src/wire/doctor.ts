@@ -1,0 +1,44 @@
+// What `doctor` looks with: inside a clone, outside of one, and without git.
+import { sha256 } from '../adapters/disk/audit-log.ts';
+import { openLookout } from '../adapters/disk/lookout.ts';
+import { gitEnvironment } from '../adapters/git/environment.ts';
+import { openGitLookout } from '../adapters/git/lookout.ts';
+import { systemClock } from '../adapters/process/clock.ts';
+import { stateHome, workerBundle } from '../adapters/process/places.ts';
+import { openProber } from '../adapters/scim/probe.ts';
+import type { Speech } from '../core/finding.ts';
+import { ok } from '../core/result.ts';
+import type { DoctorClone, DoctorPorts } from '../flow/doctor-ports.ts';
+import { VERSION } from '../version.ts';
+import { type Here, openHere } from './here.ts';
+import { packageFile } from './package-files.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Doctor extends DoctorPorts {
+  close(): Promise<void>;
+}
+
+export async function openDoctor(directory: string, env: Env, speech: Speech): Promise<Doctor> {
+  const here = await openHere(directory, env);
+  return {
+    clock: systemClock,
+    look: openLookout({ env, place: workerBundle(env), bundle: packageFile('dist/worker.cjs') }),
+    git: openGitLookout({ directory, env: gitEnvironment(env), whole: env }),
+    prober: openProber(`scim-hook/${VERSION}`, systemClock.now),
+    speech,
+    sha256,
+    version: VERSION,
+    off: env['SCIM_HOOK'] === '0',
+    home: here.ok ? here.value.home : stateHome(env, null),
+    clone: here.ok ? ok(cloneOf(here.value)) : here,
+    close: async () => {
+      if (here.ok) await here.value.close();
+    },
+  };
+}
+
+function cloneOf(here: Here): DoctorClone {
+  const { entries, place, spool, worker } = here;
+  return { ports: here.installPorts(), entries, place, spool, worker };
+}
