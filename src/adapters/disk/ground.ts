@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isNewer } from '../../core/version-order.ts';
-import type { Ground, Placed } from '../../flow/ports.ts';
+import type { Ground, Placed } from '../../flow/setup-ports.ts';
 import { writeJsonFile } from './json-file.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
 
