@@ -75,6 +75,8 @@ export const statusDocument = v.object({
     commit: v.nullable(v.string()),
     /** Pins that git's config lacks. */
     missing: v.array(v.string()),
+    /** What wider config overrules of it, or can't be an endpoint, in words. */
+    notes: v.array(v.string()),
   }),
   branch: v.nullable(v.string()),
   leases: v.array(leaseDocument),

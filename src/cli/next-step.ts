@@ -5,14 +5,15 @@ import type { StatusDocument } from './documents.ts';
 export function nextStep(status: Omit<StatusDocument, 'next'>, off: boolean): string | null {
   const { hook, trust, holds, spool, worker, last } = status;
   if (off) return 'SCIM_HOOK=0 is set here: `unset SCIM_HOOK` to have switches noticed.';
-  if (trust.endpoint === null || trust.state === 'untrusted')
+  if (trust.endpoint === null)
     return 'Look at what the repository proposes, and accept it: `scim-hook install`.';
+  if (trust.state === 'untrusted') return 'See what changed, and accept it: `scim-hook trust`.';
   if (hook.state !== 'runs')
-    return hook.state === 'absent' || hook.state === 'not-executable'
+    return ['absent', 'not-executable', 'displaced'].includes(hook.state)
       ? 'Put the hook back: `scim-hook install`.'
-      : 'See what is in the hook’s way: `scim-hook doctor`.';
+      : 'See what is in the way of the hook: `scim-hook doctor`.';
   if (trust.state === 'ref-gone')
-    return 'Fetch the branch with the rules, or choose another: `scim-hook install`.';
+    return 'Fetch the branch with the rules, or accept another: `scim-hook trust`.';
   if (trust.state === 'invalid') return 'See the faults, and correct them there: `scim-hook doctor`.';
   if (worker.crash !== null)
     return 'The worker crashed, which is a bug: `scim-hook doctor` says what to report.';

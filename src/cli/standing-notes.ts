@@ -29,7 +29,7 @@ export function standingNotes({
   policy,
   faults,
 }: Pick<Standing, 'settings' | 'policy' | 'faults'>): string[] {
-  const notes = settings.overruled.map(overruledWords);
+  const notes = settingsNotes(settings);
   if (policy.state === 'untrusted')
     notes.push(
       `${policy.detail.slice(0, 1).toUpperCase()}${policy.detail.slice(1)}.\nNothing is granted until you accept it with \`scim-hook trust\`.`,
@@ -43,8 +43,17 @@ export function standingNotes({
   return notes;
 }
 
-/** Also for whoever shows how a clone stands. */
-export function overruledWords({ name, accepted, scope, value }: Overruled): string {
+/** What git's config says that isn't what was accepted here. */
+export const settingsNotes = ({ overruled, misspelled }: Standing['settings']): string[] => [
+  ...overruled.map(overruledWords),
+  ...(misspelled === null
+    ? []
+    : [
+        `scim-hook.endpoint is ${misspelled.endpoint} in git's config, which ${misspelled.problem}.\nNothing is sent there; correct it, or accept an endpoint with \`scim-hook trust\`.`,
+      ]),
+];
+
+function overruledWords({ name, accepted, scope, value }: Overruled): string {
   const what = name === 'endpoint' ? 'the endpoint' : name === 'subject' ? 'the person' : 'the account';
   return `This clone accepted ${what} ${accepted}, but ${scope} git config sets scim-hook.${name} to ${value}, which counts.\nIf that is right, accept it with \`scim-hook trust\`.`;
 }

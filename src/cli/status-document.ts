@@ -3,6 +3,7 @@ import { isOurs, itemKey } from '../core/ledger.ts';
 import type { Survey } from '../flow/survey.ts';
 import type { Try } from '../flow/why-owed.ts';
 import type { StatusDocument } from './documents.ts';
+import { settingsNotes } from './standing-notes.ts';
 
 export interface StatusFacts {
   readonly survey: Survey;
@@ -54,6 +55,7 @@ function trustOf({ survey: { standing }, missing }: StatusFacts): StatusDocument
     policy: pins?.policy ?? null,
     commit: policy.state === 'trusted' ? policy.version.commit : null,
     missing: [...missing],
+    notes: settingsNotes(settings),
   };
 }
 

@@ -45,7 +45,7 @@ function hookRow({ hook }: StatusDocument, paint: Paint): Row {
 }
 
 function trustRows({ trust }: StatusDocument, paint: Paint): Row[] {
-  const { state, detail, policy, commit, endpoint, subject, missing } = trust;
+  const { state, detail, policy, commit, endpoint, subject, missing, notes } = trust;
   const from = policy?.startsWith('sha256:')
     ? 'the file as it was accepted (in no commit yet)'
     : (policy ?? '');
@@ -65,6 +65,7 @@ function trustRows({ trust }: StatusDocument, paint: Paint): Row[] {
     { name: 'rules', text: words[state], paint: colour },
     ...(endpoint === null ? [] : [{ name: 'endpoint', text: endpoint }]),
     ...(subject === null ? [] : [{ name: 'you', text: `${subject.value} (${subject.id})` }]),
+    ...notes.map((text) => ({ name: 'note', text: text.replaceAll('\n', ' '), paint: paint.yellow })),
   ];
 }
 

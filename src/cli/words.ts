@@ -80,7 +80,7 @@ export function wordsOf(failure: Failure): Words {
     case 'config-missing':
       return say(
         `No .scimsyncrc was found at the top of ${failure.directory}, nor on any of its branches.`,
-        'Write one (the package has a commented .scimsyncrc.example) and commit it to the default branch.',
+        '`scim-hook init` writes one; commit it to the default branch.',
       );
     case 'config-invalid':
       return say(

@@ -86,7 +86,7 @@ export function parseBranchPattern(text: string): Result<BranchPattern, string> 
       `repeats in ${loose} places; more than ${MOST_LOOSE} would make matching slow (* as a whole segment is free)`,
     );
   }
-  return ok({ text, captures, regex: new RegExp(`^(?:${source})$`) });
+  return ok({ text, captures, regex: new RegExp(`^(?:${source})$`, 's') });
 }
 
 /** The captured values if the branch matches, else null. */

@@ -3,7 +3,8 @@ import type { Config } from '../core/config.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { GitSetup, PolicyFile, Ports } from './ports.ts';
+import type { PolicyFile, Ports } from './ports.ts';
+import type { GitSetup } from './setup-ports.ts';
 import { whereOf } from './standing.ts';
 
 export type ChoosingPorts = Pick<Ports, 'repository' | 'config'> & { readonly git: GitSetup };

@@ -1,6 +1,7 @@
 // One subject at one endpoint: look, plan, and carry the plan out.
 import { isManaged } from '../core/config.ts';
 import type { OpenEvent } from '../core/event.ts';
+import type { DirectoryFailure } from '../core/failure.ts';
 import { find, type Holder, holders, isOurs, type Ledger, sameHolder } from '../core/ledger.ts';
 import { type Additions, type Change, type Plan, plan } from '../core/plan.ts';
 import { isAllowed } from '../core/settings.ts';
@@ -148,9 +149,15 @@ export interface HolderTask {
   readonly deadline: number;
 }
 
-export async function settleHolder(
-  task: HolderTask,
-): Promise<{ ledger: Ledger; cache: EndpointCache; reports: readonly ChangeReport[] }> {
+interface Done {
+  readonly ledger: Ledger;
+  readonly cache: EndpointCache;
+  readonly reports: readonly ChangeReport[];
+  /** Why the directory couldn't be looked at, if so. */
+  readonly unseen: DirectoryFailure | null;
+}
+
+export async function settleHolder(task: HolderTask): Promise<Done> {
   const { ports, prepared, holder, scribe, book, deadline } = task;
   const remembered = task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT;
   const seen = await view(
@@ -183,7 +190,8 @@ export async function settleHolder(
     ledger,
   );
   await carrying.run(seen.plan);
-  return { ledger: carrying.ledger, cache: carrying.cache, reports: carrying.reports };
+  const { ledger: after, cache, reports } = carrying;
+  return { ledger: after, cache, reports, unseen: observed.failure };
 }
 
 /** Gives each change its event, and opens one for those that have none but will be carried out. */

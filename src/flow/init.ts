@@ -6,7 +6,8 @@ import type { Failure } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
 import { type ProposedRule, proposeRules } from '../core/propose-rules.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { GitSetup, PolicyFile, Repository } from './ports.ts';
+import type { PolicyFile, Repository } from './ports.ts';
+import type { GitSetup } from './setup-ports.ts';
 import { whereOf } from './standing.ts';
 
 export interface InitPorts {

@@ -2,7 +2,7 @@
 import type { Failure } from '../core/failure.ts';
 import { type HookFacts, type HookPlace, stateOf } from '../core/hook-place.ts';
 import { ok, type Result } from '../core/result.ts';
-import type { GitSetup, Ground, HookFiles, Placed } from './ports.ts';
+import type { GitSetup, Ground, HookFiles, Placed } from './setup-ports.ts';
 
 export interface HookPorts {
   readonly git: GitSetup;

@@ -1,6 +1,6 @@
 // One wake-up: everything that is open is settled, under the state lock, so that no event is lost and none acts twice.
 import type { OpenEvent } from '../core/event.ts';
-import type { Failure } from '../core/failure.ts';
+import type { DirectoryFailure, Failure } from '../core/failure.ts';
 import { isPassing } from '../core/failure.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Closed } from '../core/notice.ts';
@@ -27,6 +27,8 @@ export interface Settled {
   readonly asked: { readonly event: OpenEvent; readonly ended: Ended } | null;
   /** Something failed that may well succeed a little later. */
   readonly again: boolean;
+  /** The directory couldn't be looked at, so that nothing to change is only what is known here. */
+  readonly unseen: DirectoryFailure | null;
   /** The audit log couldn't be written, so nothing was added and no event was closed. */
   readonly unlogged: Failure | null;
 }
@@ -74,11 +76,13 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const remembered = await ports.state.readCache();
   let cache = prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered;
   const reports: ChangeReport[] = [];
+  let unseen: DirectoryFailure | null = null;
   for (const holder of holdersConcerned(prepared)) {
     const done = await settleHolder({ ports, prepared, holder, ledger, cache, scribe, book, deadline });
     ledger = done.ledger;
     cache = { endpoints: { ...cache.endpoints, [holder.endpoint]: done.cache } };
     reports.push(...done.reports);
+    unseen ??= done.unseen;
   }
   const kept = await ports.state.writeLedger(ledger);
   if (!kept.ok) {
@@ -97,6 +101,7 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
     events,
     asked: asked === undefined ? null : { event: asked.event, ended: outcomeOf(reports, asked.ended.reason) },
     again: reports.some(isPassingReport),
+    unseen,
     unlogged: scribe.failure,
   });
 }

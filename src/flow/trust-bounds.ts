@@ -3,7 +3,7 @@ import type { Config } from '../core/config.ts';
 import type { Failure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Pins, Settings } from '../core/settings.ts';
-import type { GitSetup } from './ports.ts';
+import type { GitSetup } from './setup-ports.ts';
 
 type Asked = { readonly yes: boolean; readonly policy: string | null };
 

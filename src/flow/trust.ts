@@ -8,7 +8,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, type Pins, readSettings } from '../core/settings.ts';
 import type { Mode } from '../core/vocabulary.ts';
 import { choosePolicy } from './choose-policy.ts';
-import type { AcceptedText, GitSetup, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
+import type { AcceptedText, GitSetup } from './setup-ports.ts';
 import { boundId, boundPolicy, boundSubject } from './trust-bounds.ts';
 
 export interface TrustPorts extends Ports {

@@ -6,8 +6,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
 import { lookAtHook, takeHook } from './place-hook.ts';
-import type { Placed } from './ports.ts';
 import { type Settled, settle } from './settle.ts';
+import type { Placed } from './setup-ports.ts';
 
 export interface Uninstalled {
   readonly settled: Settled | null;

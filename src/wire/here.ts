@@ -16,7 +16,7 @@ import { renderHook } from '../core/hook-script.ts';
 import type { Place } from '../core/lease.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { InstallPorts } from '../flow/install.ts';
-import type { GitSetup } from '../flow/ports.ts';
+import type { GitSetup } from '../flow/setup-ports.ts';
 import { type Clone, type Opened, openClone } from './clone.ts';
 import { packageFile } from './package-files.ts';
 

@@ -18,6 +18,18 @@ const faultOf = (pattern: string): string => {
 const segment = fc.string({ unit: fc.constantFrom(...'abzAZ019._-+'), minLength: 1, maxLength: 8 });
 const branch = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
 
+describe('a line separator, which git allows in a branch name', () => {
+  it.each(['\u2028', '\u2029', '\u0085'])('is a character like any other: %j', (separator) => {
+    for (const text of ['release/**', '**', 'release/*', '**/x*']) {
+      const parsed = parseBranchPattern(text);
+      expect([text, parsed.ok && matchBranch(parsed.value, `release/x${separator}y`) !== null]).toEqual([
+        text,
+        true,
+      ]);
+    }
+  });
+});
+
 describe('globs', () => {
   it.each([
     ['main', 'main', true],

@@ -4,7 +4,7 @@ import type { StatusDocument } from '../../src/cli/documents.ts';
 import { nextStep } from '../../src/cli/next-step.ts';
 
 type Status = Omit<StatusDocument, 'next'>;
-const trust = {
+const trust: Status['trust'] = {
   state: 'trusted',
   detail: null,
   endpoint: 'https://x',
@@ -12,7 +12,8 @@ const trust = {
   policy: null,
   commit: null,
   missing: [],
-} as const;
+  notes: [],
+};
 const good: Status = {
   hook: { path: 'p', state: 'runs', how: 'file' },
   mode: 'enforce',
@@ -46,11 +47,12 @@ describe('the next step', () => {
       { trust: { ...trust, state: 'untrusted', endpoint: null, missing: ['scim-hook.endpoint'] } },
       'scim-hook install',
     ],
-    [{ trust: { ...trust, state: 'untrusted', missing: [] } }, 'scim-hook install'],
+    [{ trust: { ...trust, state: 'untrusted' } }, 'scim-hook trust'],
     [{ trust: { ...trust, state: 'ref-gone', missing: [] } }, 'Fetch'],
     [{ trust: { ...trust, state: 'invalid', missing: [] } }, 'scim-hook doctor'],
     [{ hook: { path: 'p', state: 'absent', how: null } }, 'scim-hook install'],
-    [{ hook: { path: 'p', state: 'displaced', how: null } }, 'scim-hook doctor'],
+    [{ hook: { path: 'p', state: 'displaced', how: null } }, 'scim-hook install'],
+    [{ hook: { path: 'p', state: 'edited', how: null } }, 'scim-hook doctor'],
     [{ holds: [owed] }, 'scim-hook sync'],
     [{ spool: { waiting: 0, open: 1, oldest: null } }, 'scim-hook sync'],
     [{ worker: { pid: null, crash: 'yesterday' } }, 'scim-hook doctor'],

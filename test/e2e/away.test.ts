@@ -90,3 +90,20 @@ test('a refused token is said once, in words', async () => {
   expect(sync.stderr.match(/refused the token/g)).toHaveLength(1);
   expect(sync.stderr + sync.stdout).not.toContain(TOKEN);
 });
+
+test('a sync that nobody could look for says so, though nothing is to change as far as is known', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory } = await staged(sandbox);
+  await using _ = directory;
+  await repo.checkout('release/1');
+  await repo.stopWorker();
+  directory.misbehave({ how: 'reset' });
+  const sync = await repo.scimHook('sync');
+  expect(sync.status).toBe(1);
+  expect(sync.stderr).toContain("can't be reached");
+  expect(JSON.parse((await repo.scimHook('sync', '--json')).stdout)).toMatchObject({
+    changes: [],
+    outcome: 'unchanged',
+    reason: 'unreachable',
+  });
+});

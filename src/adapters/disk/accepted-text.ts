@@ -2,7 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ok } from '../../core/result.ts';
-import type { AcceptedText } from '../../flow/ports.ts';
+import type { AcceptedText } from '../../flow/setup-ports.ts';
 import { sha256 } from './audit-log.ts';
 import { diskFailure, makePrivateDirectory, replaceFile } from './replace-file.ts';
 

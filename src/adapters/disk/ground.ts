@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isNewer } from '../../core/version-order.ts';
-import type { Ground, Placed } from '../../flow/ports.ts';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import type { Ground, Placed } from '../../flow/setup-ports.ts';
+import { writeJsonFile } from './json-file.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
 
 export interface GroundOptions {
@@ -37,8 +37,9 @@ export function openGround({ directory, bundle, place, renderHook }: GroundOptio
       return noted.ok ? replaceFile(join(directory, 'hook'), await renderHook(node), 0o700) : noted;
     },
     placed: async () => {
-      const read = await readJsonFile(notesFile, NOTES_VERSION, (fields) => Array.isArray(fields['placed']));
-      return read.ok && read.value !== null ? (read.value['placed'] as Placed[]) : [];
+      // By hand: looking at how things stand must not put a damaged file aside.
+      const text = await readFile(notesFile, 'utf8').catch(() => null);
+      return text === null ? [] : placedIn(text);
     },
     note: (placed) => writeJsonFile(notesFile, NOTES_VERSION, { placed }),
     clear: async () => {
@@ -55,6 +56,15 @@ export function openGround({ directory, bundle, place, renderHook }: GroundOptio
     },
     placeWorker: () => placeWorker(bundle, place),
   };
+}
+
+function placedIn(text: string): Placed[] {
+  try {
+    const { version, placed } = JSON.parse(text) as { version?: unknown; placed?: unknown };
+    return version === NOTES_VERSION && Array.isArray(placed) ? (placed as Placed[]) : [];
+  } catch {
+    return [];
+  }
 }
 
 async function placeWorker(bundle: string, place: string): Promise<Result<void, Failure>> {

@@ -7,7 +7,7 @@ import { putBlock, renderBlock, takeBlock } from '../../core/hook-block.ts';
 import { recogniseHook, renderHook } from '../../core/hook-script.ts';
 import { putSection, takeSection } from '../../core/lefthook-section.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { HookFiles, Placed } from '../../flow/ports.ts';
+import type { HookFiles, Placed } from '../../flow/setup-ports.ts';
 import { sha256OfBytes } from './digest.ts';
 import { lookAround } from './hook-surroundings.ts';
 import { readBytes, readHook } from './read-hook.ts';

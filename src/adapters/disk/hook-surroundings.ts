@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { findBlock } from '../../core/hook-block.ts';
 import type { FileAt, HookFacts } from '../../core/hook-place.ts';
-import type { HooksHere } from '../../flow/ports.ts';
+import type { HooksHere } from '../../flow/setup-ports.ts';
 import { sha256OfBytes } from './digest.ts';
 import { readHook } from './read-hook.ts';
 

@@ -1,7 +1,7 @@
 // Git's credential helpers as a place to keep the token: `git credential approve`, `reject` and `fill`.
 import { fail, ok } from '../../core/result.ts';
 import type { CredentialHelpers } from '../../flow/ports.ts';
-import { describeEndpoint, fillCredential } from './credential.ts';
+import { credentialField, describeEndpoint, fillCredential } from './credential.ts';
 import type { Environment } from './environment.ts';
 import { createGit, feedGit, whyGitFailed } from './git.ts';
 
@@ -26,9 +26,9 @@ export function openCredentialHelpers(directory: string, env: Environment): Cred
       tell('approve', endpoint, [`username=${username}`, `password=${password}`]),
     reject: (endpoint, username) => tell('reject', endpoint, [`username=${username}`]),
     fill: async (endpoint) => {
-      const field = await fillCredential(directory, env, endpoint);
-      const password = field?.('password') ?? '';
-      return password === '' ? null : { username: field?.('username') ?? '', password };
+      const { text } = await fillCredential(directory, env, endpoint);
+      const password = credentialField(text, 'password') ?? '';
+      return password === '' ? null : { username: credentialField(text, 'username') ?? '', password };
     },
     username: (endpoint) => setting('credential.username', endpoint),
     isConfigured: async () => (await git(['config', '--get-regexp', '^credential\\.(.*\\.)?helper$'])).ok,

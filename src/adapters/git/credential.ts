@@ -24,10 +24,9 @@ export async function findToken(
   { pinned }: TokenQuestion,
 ): Promise<string | null> {
   if (pinned && token !== undefined && token !== '') return token;
-  const field = await fillCredential(directory, env, endpoint);
-  if (field === null) return null;
-  const expiry = Number(field('password_expiry_utc') ?? Number.POSITIVE_INFINITY);
-  const password = field('password');
+  const { text } = await fillCredential(directory, env, endpoint);
+  const expiry = Number(credentialField(text, 'password_expiry_utc') ?? Number.POSITIVE_INFINITY);
+  const password = credentialField(text, 'password');
   return password === undefined || password === '' || expiry * 1000 <= now() ? null : password;
 }
 
@@ -41,12 +40,17 @@ export function describeEndpoint(endpoint: string): string[] {
   ];
 }
 
-/** What git's helpers have for an endpoint, field by field; null where they have nothing. */
-export async function fillCredential(
-  directory: string,
-  env: Environment,
-  endpoint: string,
-): Promise<((name: string) => string | undefined) | null> {
+/** Milliseconds. A helper may open a window and wait in it for ever; nobody may be there to see it. */
+const PATIENCE = 10_000;
+
+export interface Filled {
+  /** Null: the helpers have nothing. */
+  readonly text: string | null;
+  readonly late: boolean;
+}
+
+/** What git's helpers have for an endpoint, as git-credential(1) writes it. */
+export async function fillCredential(directory: string, env: Environment, endpoint: string): Promise<Filled> {
   // Nobody is there to answer: no terminal, no askpass window.
   const quiet = {
     ...env,
@@ -56,8 +60,14 @@ export async function fillCredential(
     GCM_INTERACTIVE: 'never',
   };
   const args = ['-c', 'core.askPass=', 'credential', 'fill'];
-  const filled = await feedGit(directory, quiet, args, `${describeEndpoint(endpoint).join('\n')}\n\n`);
-  if (filled === null || filled.status !== 0) return null;
-  const lines = filled.stdout.toString('utf8').split('\n');
-  return (name) => lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
+  const description = `${describeEndpoint(endpoint).join('\n')}\n\n`;
+  const filled = await feedGit(directory, quiet, args, description, PATIENCE);
+  const found = filled !== null && filled.status === 0;
+  return { text: found ? filled.stdout.toString('utf8') : null, late: filled?.late === true };
 }
+
+export const credentialField = (text: string | null, name: string): string | undefined =>
+  text
+    ?.split('\n')
+    .find((line) => line.startsWith(`${name}=`))
+    ?.slice(name.length + 1);

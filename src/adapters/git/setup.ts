@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { GitSetup } from '../../flow/ports.ts';
+import type { GitSetup } from '../../flow/setup-ports.ts';
 import type { Environment } from './environment.ts';
 import { createGit, feedGit, type Git } from './git.ts';
 

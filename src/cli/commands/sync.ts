@@ -1,6 +1,6 @@
 // `sync`: brings access in line with a branch now, in the foreground.
 
-import type { Failure } from '../../core/failure.ts';
+import { type Failure, reasonOf } from '../../core/failure.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { backoff } from '../../core/retry.ts';
 import { type Settled, settle } from '../../flow/settle.ts';
@@ -11,7 +11,7 @@ import { type Context, withHere } from '../context.ts';
 import { changeDocument, exitOfReports, printSettled } from '../report.ts';
 import { said } from '../said.ts';
 import { noteStanding } from '../standing-notes.ts';
-import type { ExitCode } from '../words.ts';
+import { type ExitCode, exitOf } from '../words.ts';
 import { printPlan } from './plan.ts';
 
 export interface SyncOptions {
@@ -64,18 +64,25 @@ async function settleFor(
 }
 
 function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
-  const ended = settled.asked?.ended ?? { outcome: 'unchanged' };
+  const known = settled.asked?.ended ?? { outcome: 'unchanged' as const };
+  const { unseen } = settled;
+  // Nobody could look, so this is not yet the answer that was asked for.
+  const blind = unseen !== null && known.outcome === 'unchanged';
+  const ended = blind ? { ...known, reason: reasonOf(unseen) ?? known.reason } : known;
   printSettled(screen, settled, settled.asked?.event.branch ?? ask.branch, ended);
   if (!screen.json) {
     const failure =
-      settled.unlogged ?? settled.reports.find((report) => report.failure !== undefined)?.failure;
+      settled.unlogged ??
+      settled.reports.find((report) => report.failure !== undefined)?.failure ??
+      (blind ? unseen : undefined);
     if (failure !== undefined && failure !== null) {
       const { message, remedy } = said(failure);
       screen.note(`${message}\n${remedy}`);
     }
   }
-  return exitOfReports(
+  const code = exitOfReports(
     settled.reports.map((report) => changeDocument(report.change, report)),
     ended,
   );
+  return code === 0 && blind ? exitOf(unseen) : code;
 }

@@ -7,7 +7,7 @@ export const checkEnvironment = (off: boolean): Finding =>
     ? problem(
         'environment',
         'SCIM_HOOK=0 is set in this shell, so no switch made from here is noticed.',
-        'Unset it: `unset SCIM_HOOK`; look in your shell’s start files if it comes back.',
+        "Unset it: `unset SCIM_HOOK`; look in your shell's start files if it comes back.",
       )
     : fine('environment', 'SCIM_HOOK does not switch the hook off.');
 

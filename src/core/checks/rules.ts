@@ -36,7 +36,7 @@ function checkNames(rule: Rule): Finding[] {
     if (pattern.startsWith('refs/heads/')) {
       const says = `Rule "${rule.name}": "${pattern}" names a branch that itself begins with refs/heads/.`;
       return [
-        warning('rules', says, 'Leave refs/heads/ out: patterns are matched against the branch’s name.'),
+        warning('rules', says, "Leave refs/heads/ out: patterns are matched against the branch's name."),
       ];
     }
     const why = whyNoBranch(pattern);
@@ -46,7 +46,7 @@ function checkNames(rule: Rule): Finding[] {
           problem(
             'rules',
             `Rule "${rule.name}": no branch can match "${pattern}": ${why}.`,
-            'Correct the pattern; it is matched against the branch’s name, as `git branch` shows it.',
+            "Correct the pattern; it is matched against the branch's name, as `git branch` shows it.",
           ),
         ];
   });
