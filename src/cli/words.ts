@@ -134,11 +134,11 @@ export function wordsOf(failure: Failure): Words {
     case 'hook-exists':
       return say(
         `${failure.path} is not a shell script, so it was left alone.`,
-        `Add this line near its beginning, then run \`scim-hook install\` again:\n  ${failure.line}`,
+        `${failure.isLine ? 'Add this line near its beginning' : 'Have it run this, with its own three arguments for "$@"'}, then run \`scim-hook install\` again:\n  ${failure.line}`,
       );
     case 'hook-tracked':
       return say(
-        `${failure.path} is in the repository, so a change of it that nobody commits would stand in the way of every checkout.`,
+        `${failure.path} is tracked by git, so a change of it that nobody commits would stand in the way of every checkout.`,
         `Add this line near its beginning and commit it (it does nothing for people without scim-hook), then run \`scim-hook install\` again:\n  ${failure.line}`,
       );
     case 'hook-unusable':

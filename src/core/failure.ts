@@ -75,8 +75,8 @@ export type Failure =
   | { readonly code: 'not-confirmed' }
   | { readonly code: 'declined' }
   | { readonly code: 'switched-off' }
-  /** `line` is what to add by hand. */
-  | { readonly code: 'hook-exists'; readonly path: string; readonly line: string }
+  /** `line` is what to add by hand; or a command to run, where the hook's language isn't one that we know. */
+  | { readonly code: 'hook-exists'; readonly path: string; readonly line: string; readonly isLine: boolean }
   | { readonly code: 'hook-tracked'; readonly path: string; readonly line: string }
   | { readonly code: 'hook-unusable'; readonly path: string; readonly problem: 'dangling' | 'directory' }
   | { readonly code: 'hook-edited'; readonly path: string }

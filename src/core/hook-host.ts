@@ -68,6 +68,8 @@ export function lineFor(host: HookHost): string {
       return `system('sh', '-c', '${CALL}', 'sh', *ARGV)`;
     case 'perl':
       return `system('sh', '-c', '${CALL}', 'sh', @ARGV);`;
+    case 'other':
+      return `sh -c '${CALL}' sh "$@"`;
     default:
       return CALL;
   }

@@ -13,6 +13,8 @@ export type FileFacts =
 
 export interface FileAt {
   readonly path: string;
+  /** Where a change of it would be made: a link's target. */
+  readonly real: string;
   readonly file: FileFacts;
 }
 
@@ -29,9 +31,15 @@ export interface HookFacts {
   /** What pre-commit runs besides its own hooks. */
   readonly legacy: FileAt;
   /** lefthook's config: the person's own file, and all the others together. */
-  readonly lefthook: { readonly path: string; readonly local: string | null; readonly others: string };
+  readonly lefthook: {
+    readonly path: string;
+    readonly local: string | null;
+    readonly others: string;
+    /** The person has a file of another kind, which lefthook would pass over for ours. */
+    readonly elseLocal: boolean;
+  };
   readonly preCommitConfig: string;
-  /** Which of these files git tracks: changing one would stand in the way of the next checkout. */
+  /** Which of these files, by their real place, git tracks: changing one would stand in the way of the next checkout. */
   readonly tracked: ReadonlySet<string>;
   /** Hooks in git's config: null where this git has none (before 2.54). */
   readonly config: { readonly command: string | null; readonly ours: boolean } | null;
@@ -43,6 +51,9 @@ export interface HookFacts {
  */
 export const HOOK_WAYS = ['file', 'block', 'legacy', 'lefthook', 'config', 'called'] as const;
 export type HookWay = (typeof HOOK_WAYS)[number];
+
+/** The key of git's config. */
+export const CONFIG_PLACE = 'hook.scim-hook.command';
 
 export interface HookPlace {
   readonly how: HookWay;
@@ -81,8 +92,8 @@ export function choosePlace(facts: HookFacts, sha256: Sha256): Result<HookPlace,
   // Nothing that other tools do to hook files touches the form in git's config, so it is the first choice beside them.
   if (config !== null && (elsewhere !== null || isTheirs)) {
     return config.command === null || config.ours
-      ? place('config', 'hook.scim-hook.command', { host })
-      : fail({ code: 'hook-edited', path: 'hook.scim-hook.command' });
+      ? place('config', CONFIG_PLACE, { host })
+      : fail({ code: 'hook-edited', path: CONFIG_PLACE });
   }
   if (husky !== null) return besideHusky(facts, husky, sha256);
   if (elsewhere !== null)
@@ -91,10 +102,13 @@ export function choosePlace(facts: HookFacts, sha256: Sha256): Result<HookPlace,
     const beside = inFile(legacy, sha256);
     return beside.ok ? ok({ ...beside.value, how: 'legacy', host }) : beside;
   }
-  if (host === 'lefthook' && putSection(lefthook.local) !== null && !facts.tracked.has(lefthook.path))
+  if (host === 'lefthook' && !lefthook.elseLocal && takesSection(facts))
     return place('lefthook', lefthook.path, { host, hide: true });
-  return facts.shared ? inTree(facts, hook, sha256) : inFile(hook, sha256);
+  return facts.shared || facts.tracked.has(hook.real) ? inTree(facts, hook, sha256) : inFile(hook, sha256);
 }
+
+const takesSection = ({ lefthook, tracked }: HookFacts): boolean =>
+  putSection(lefthook.local) !== null && !tracked.has(lefthook.path);
 
 /**
  * In husky's script, if it isn't the team's; else in the shim that runs it, which git ignores: a changed file that git
@@ -102,7 +116,7 @@ export function choosePlace(facts: HookFacts, sha256: Sha256): Result<HookPlace,
  */
 function besideHusky(facts: HookFacts, script: FileAt, sha256: Sha256): Result<HookPlace, Failure> {
   const host = 'husky';
-  if (!facts.tracked.has(script.path)) {
+  if (!facts.tracked.has(script.real)) {
     const there = inFile(script, sha256);
     return there.ok ? ok({ ...there.value, how: 'block', host, alone: false, hide: true }) : there;
   }
@@ -116,7 +130,7 @@ function besideHusky(facts: HookFacts, script: FileAt, sha256: Sha256): Result<H
 function inTree({ tracked }: HookFacts, hook: FileAt, sha256: Sha256): Result<HookPlace, Failure> {
   const found = inFile(hook, sha256);
   if (!found.ok) return found;
-  if (!tracked.has(hook.path)) return ok({ ...found.value, how: 'block', hide: true });
+  if (!tracked.has(hook.real)) return ok({ ...found.value, how: 'block', hide: true });
   const has = hook.file.kind === 'file' && findBlock(hook.file.text, sha256) !== null;
   return has
     ? place('called', hook.path)
@@ -140,7 +154,8 @@ function inFile({ path, file }: FileAt, sha256: Sha256): Result<HookPlace, Failu
   if (owner === 'ours-edited' || hasEditedBlock(file.text, sha256))
     return fail({ code: 'hook-edited', path });
   const host = hostOf(file.text, sha256);
-  if (!SHELLS.has(host)) return fail({ code: 'hook-exists', path, line: lineFor(host) });
+  if (!SHELLS.has(host))
+    return fail({ code: 'hook-exists', path, line: lineFor(host), isLine: host !== 'other' });
   return place('block', path, { host, alone: !file.executable });
 }
 
@@ -169,7 +184,7 @@ export function stateOf(
 ): { readonly state: HookState; readonly how: HookWay | null; readonly path: string } {
   const { hook, husky, legacy, lefthook, config, elsewhere } = facts;
   const runs = (how: HookWay, path = hook.path) => ({ state: 'runs' as const, how, path });
-  if (config?.ours === true) return runs('config', 'hook.scim-hook.command');
+  if (config?.ours === true) return runs('config', CONFIG_PLACE);
   const called = callerOf(facts, sha256);
   if (called !== null) return runs('called', called);
   const here = stateIn(hook.file, sha256);

@@ -6,6 +6,7 @@ import type { Place } from '../core/lease.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
 import { type HookPorts, lookAtHook, putHook, takeHook } from './place-hook.ts';
+import type { Starter } from './setup-ports.ts';
 import {
   type Accepted,
   accept,
@@ -16,7 +17,7 @@ import {
   writeDown,
 } from './trust.ts';
 
-export type InstallPorts = TrustPorts & HookPorts;
+export type InstallPorts = TrustPorts & HookPorts & { readonly starter: Starter };
 
 export interface InstallOptions extends TrustOptions {
   /** Absolute path of the Node to run the worker with. */
@@ -78,6 +79,9 @@ async function putInPlace(
   if (!pinned.ok) return pinned;
   const laid = await ports.ground.lay(options.node);
   if (!laid.ok) return laid;
+  const notes = await ports.ground.notes();
+  const noted = await ports.ground.note({ ...notes, setMode: notes.setMode || options.mode !== null });
+  if (!noted.ok) return noted;
   const put = await putHook(ports, place, options.node);
   if (!put.ok) return put;
   const first = readSettings(entries).pins === null;
@@ -91,15 +95,18 @@ async function putInPlace(
 
 /** Has git run the hook for the branch that is checked out: the proof, and the first sync. */
 async function prove(
-  { git, ground }: HookPorts,
+  { git, ground, starter }: InstallPorts,
   place: Place,
   path: string,
 ): Promise<Result<boolean | null, Failure>> {
   const before = await ground.spoolSize();
-  const ran = await git.runHook(place);
+  const ran = await starter.insteadOfWorker(() => git.runHook(place));
   if (ran === null) return ok(null);
   // Its status may be that of a hook of the person's which ours stands in.
-  if ((await ground.spoolSize()) > before) return ok(true);
+  if ((await ground.spoolSize()) > before) {
+    starter.start();
+    return ok(true);
+  }
   const detail =
     ran.status === 0 ? 'git ran, but nothing reached the spool' : ran.output.trim().slice(0, 300);
   return fail({ code: 'hook-not-run', path, detail });

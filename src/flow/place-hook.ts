@@ -15,19 +15,19 @@ export async function lookAtHook({ git, hooks }: HookPorts): Promise<Result<Hook
   if (!here.ok) return here;
   const facts = await hooks.look(here.value);
   if (!facts.ok) return facts;
-  const { shared, husky, hook, lefthook } = facts.value;
-  const inTree = [
-    ...(husky === null ? [] : [husky.path]),
-    ...(shared ? [hook.path] : []),
+  const { shared, husky, hook, legacy, lefthook } = facts.value;
+  // In the work tree, or led out of git's directory by a link.
+  const asked = [
+    ...(husky === null ? [] : [husky.real]),
+    ...[hook, legacy].filter(({ path, real }) => shared || path !== real).map(({ real }) => real),
     ...(lefthook.local === null ? [] : [lefthook.path]),
   ];
-  const tracked = inTree.length === 0 ? ok([]) : await git.tracked(inTree);
-  return tracked.ok ? ok({ ...facts.value, tracked: new Set(tracked.value) }) : tracked;
+  return ok({ ...facts.value, tracked: new Set(await git.tracked(asked)) });
 }
 
 /** Whether git would run it now. */
 export async function hookState(ports: HookPorts): Promise<Result<ReturnType<typeof stateOf>, Failure>> {
-  const [facts, placed] = await Promise.all([lookAtHook(ports), ports.ground.placed()]);
+  const [facts, { placed }] = await Promise.all([lookAtHook(ports), ports.ground.notes()]);
   return facts.ok ? ok(stateOf(facts.value, placed.length > 0, ports.hooks.sha256)) : facts;
 }
 
@@ -41,11 +41,11 @@ export async function putHook(
   if (!done.ok || done.value === null) return done;
   const put = await hidden({ git, hooks }, place, done.value);
   if (!put.ok) return put;
-  const known = await ground.placed();
-  const first = known.find((each) => each.path === put.value.path && each.how === put.value.how);
+  const known = await ground.notes();
+  const first = known.placed.find((each) => each.path === put.value.path && each.how === put.value.how);
   // Put again after somebody took it out, or in a newer version: what was there before us is what was noted first.
   if (first !== undefined) return put;
-  const noted = await ground.note([...known, put.value]);
+  const noted = await ground.note({ ...known, placed: [...known.placed, put.value] });
   return noted.ok ? put : noted;
 }
 
@@ -106,14 +106,15 @@ export async function takeHook(
       if (!shown.ok) return shown;
       const tracked = await git.tracked([each.path]);
       // Committed since: it is the team's now, and taking it out would leave a change behind.
-      if (tracked.ok && tracked.value.length > 0) continue;
+      if (tracked.length > 0) continue;
     }
     const taken = await hooks.take(each);
     if (!taken.ok) return taken;
     any ||= taken.value;
   }
-  const known = await ground.placed();
-  if (known.length === 0) return ok(any);
-  const noted = await ground.note(known.filter(({ path }) => !placed.some((each) => each.path === path)));
+  const known = await ground.notes();
+  if (known.placed.length === 0) return ok(any);
+  const left = known.placed.filter(({ path }) => !placed.some((each) => each.path === path));
+  const noted = await ground.note({ ...known, placed: left });
   return noted.ok ? ok(any) : noted;
 }

@@ -17,6 +17,13 @@ export interface Placed {
   readonly hidden: string | null;
 }
 
+/** What install did here, as uninstall must know it. */
+export interface Notes {
+  readonly placed: readonly Placed[];
+  /** `install --mode`: the mode in local config is ours to take out. */
+  readonly setMode: boolean;
+}
+
 /** Hook files, wherever they lie: read to the byte, changed atomically, through links, with the mode they had. */
 export interface HookFiles {
   /** Everything that decides where the hook goes, from where git looks on. */
@@ -52,8 +59,8 @@ export interface HooksHere {
 export interface GitSetup {
   /** Where git looks for hooks, and who said so. */
   hooks(): Promise<Result<HooksHere, Failure>>;
-  /** Which of these files of the work tree git tracks. */
-  tracked(paths: readonly string[]): Promise<Result<readonly string[], Failure>>;
+  /** Which of these files git tracks, in whatever repository they lie. */
+  tracked(paths: readonly string[]): Promise<readonly string[]>;
   /** Puts the hook into git's config, command before event: an event without a command breaks every checkout. */
   putConfigHook(command: string): Promise<Result<void, Failure>>;
   takeConfigHook(): Promise<Result<void, Failure>>;
@@ -63,8 +70,8 @@ export interface GitSetup {
   carrier(key: string): Promise<string | null>;
   /** Sets single values in local config, leaving what is right already untouched. */
   pin(values: Readonly<Record<string, string>>): Promise<Result<void, Failure>>;
-  /** Takes our whole section out of local config. */
-  unpin(): Promise<Result<void, Failure>>;
+  /** Takes these keys out of local config. */
+  unpin(keys: readonly string[]): Promise<Result<void, Failure>>;
   /** Full names of refs that may hold the policy, the best first. */
   policyRefs(): Promise<Result<readonly string[], Failure>>;
   isBranchName(name: string): Promise<boolean>;
@@ -80,15 +87,21 @@ export interface AcceptedText {
   keep(text: string | null): Promise<Result<void, Failure>>;
 }
 
+/** Starts the clone's worker as a checkout would, but with the token, which other people's hooks are not to see. */
+export interface Starter {
+  /** Meanwhile the hook takes this process for the worker, and starts none. */
+  insteadOfWorker<T>(work: () => Promise<T>): Promise<T>;
+  start(): void;
+}
+
 /** The spool's directory and the worker's bundle: what the hook counts on. */
 export interface Ground {
   /** The spool's, where our own files of this clone are. */
   readonly directory: string;
   /** Makes what is missing; `node` is what blocks in other people's hooks run the worker with. */
   lay(node: string): Promise<Result<void, Failure>>;
-  /** What install put where, for uninstall. */
-  placed(): Promise<readonly Placed[]>;
-  note(placed: readonly Placed[]): Promise<Result<void, Failure>>;
+  notes(): Promise<Notes>;
+  note(notes: Notes): Promise<Result<void, Failure>>;
   clear(): Promise<Result<void, Failure>>;
   /** Bytes in the spool, read or not. */
   spoolSize(): Promise<number>;

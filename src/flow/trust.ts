@@ -87,6 +87,11 @@ export async function accept(
   return ok({ pins, mode, where, config, text });
 }
 
+/** What `pinDown` sets, besides a mode that was asked for; bounds are always the person's own. */
+export const PINNED_KEYS = ['endpoint', 'subject', 'subjectId', 'policy', 'home', 'repository'].map(
+  (name) => `scim-hook.${name}`,
+);
+
 /** Pins what was accepted in this clone's own config. */
 export async function pinDown(
   { git, accepted }: TrustPorts,

@@ -19,6 +19,7 @@ import type { InstallPorts } from '../flow/install.ts';
 import type { GitSetup } from '../flow/setup-ports.ts';
 import { type Clone, type Opened, openClone } from './clone.ts';
 import { packageFile } from './package-files.ts';
+import { openStarter } from './starter.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -47,7 +48,8 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
     commonDir,
     top: place.path,
     env: clone.gitEnv,
-    hookEnv: personalEnvironment(env),
+    // Hooks of others run too: what is the directory's alone is not for them.
+    hookEnv: withoutToken(personalEnvironment(env)),
   });
   return ok({
     ...opened.value,
@@ -73,6 +75,12 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
         accepted: openAcceptedText(acceptedFile(spool)),
         hooks: openHookFiles(commonDir, { own, block }),
         ground,
+        starter: openStarter({
+          directory: spool,
+          bundle: workerBundle(env),
+          node: process.execPath,
+          env: personalEnvironment(env),
+        }),
       };
     },
   });
@@ -80,3 +88,5 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
 
 export { findSpots } from '../adapters/config/locating-reader.ts';
 export { randomUUID as newId };
+
+const withoutToken = ({ SCIM_HOOK_TOKEN: _, ...others }: Readonly<Record<string, string>>) => others;

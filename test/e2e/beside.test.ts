@@ -212,3 +212,16 @@ test('husky 9 without a script for this hook: ours is there, hidden from git, wh
   expect(await repo.scimHook('uninstall')).toMatchObject({ status: 0, stderr: '' });
   expect(everything(repo)).toEqual(before);
 });
+
+test("lefthook 2 with a person's own config of another kind, which ours would shadow: a block", async () => {
+  await using stage = await staged({
+    'lefthook.yml': `post-checkout:\n  jobs:\n    - name: theirs\n      run: ${RAN}\n`,
+    'lefthook-local.toml': '[pre-commit.commands.own]\nrun = "true"\n',
+  });
+  const { repo } = stage;
+  await node(repo, managers.lefthook, 'install', '--force');
+  expect(await repo.install()).toMatchObject({ status: 0 });
+  expect(await stage.hook()).toMatchObject({ state: 'runs', how: 'block' });
+  expect(existsSync(join(repo.path, 'lefthook-local.yml'))).toBe(false);
+  await bothRun(stage);
+});

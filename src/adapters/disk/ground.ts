@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isNewer } from '../../core/version-order.ts';
-import type { Ground, Placed } from '../../flow/setup-ports.ts';
+import type { Ground, Notes, Placed } from '../../flow/setup-ports.ts';
+import { asBytes } from './digest.ts';
 import { writeJsonFile } from './json-file.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
 
@@ -34,14 +35,16 @@ export function openGround({ directory, bundle, place, renderHook }: GroundOptio
         return fail(diskFailure(join(directory, 'spool'), error));
       }
       const noted = await replaceFile(join(directory, 'node'), `${node}\n`);
-      return noted.ok ? replaceFile(join(directory, 'hook'), await renderHook(node), 0o700) : noted;
+      return noted.ok
+        ? replaceFile(join(directory, 'hook'), Buffer.from(await renderHook(asBytes(node)), 'latin1'), 0o700)
+        : noted;
     },
-    placed: async () => {
+    notes: async () => {
       // By hand: looking at how things stand must not put a damaged file aside.
       const text = await readFile(notesFile, 'utf8').catch(() => null);
-      return text === null ? [] : placedIn(text);
+      return text === null ? NO_NOTES : notesIn(text);
     },
-    note: (placed) => writeJsonFile(notesFile, NOTES_VERSION, { placed }),
+    note: ({ placed, setMode }) => writeJsonFile(notesFile, NOTES_VERSION, { placed, setMode }),
     clear: async () => {
       try {
         await rm(directory, { recursive: true, force: true });
@@ -58,12 +61,16 @@ export function openGround({ directory, bundle, place, renderHook }: GroundOptio
   };
 }
 
-function placedIn(text: string): Placed[] {
+const NO_NOTES: Notes = { placed: [], setMode: false };
+
+function notesIn(text: string): Notes {
   try {
-    const { version, placed } = JSON.parse(text) as { version?: unknown; placed?: unknown };
-    return version === NOTES_VERSION && Array.isArray(placed) ? (placed as Placed[]) : [];
+    const { version, placed, setMode } = JSON.parse(text) as Partial<Record<string, unknown>>;
+    return version === NOTES_VERSION && Array.isArray(placed)
+      ? { placed: placed as Placed[], setMode: setMode === true }
+      : NO_NOTES;
   } catch {
-    return [];
+    return NO_NOTES;
   }
 }
 

@@ -1,6 +1,6 @@
 // Hook files on disk, ours and other people's: read to the byte, changed atomically, through links, with the mode they had.
-import { chmod, mkdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { chmod, mkdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { addExclude, dropExclude } from '../../core/exclude-section.ts';
 import type { Failure } from '../../core/failure.ts';
 import { putBlock, renderBlock, takeBlock } from '../../core/hook-block.ts';
@@ -8,10 +8,10 @@ import { recogniseHook, renderHook } from '../../core/hook-script.ts';
 import { putSection, takeSection } from '../../core/lefthook-section.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { HookFiles, Placed } from '../../flow/setup-ports.ts';
-import { sha256OfBytes } from './digest.ts';
-import { lookAround } from './hook-surroundings.ts';
+import { asBytes, sha256OfBytes } from './digest.ts';
+import { lookAround, resolved } from './hook-surroundings.ts';
 import { readBytes, readHook } from './read-hook.ts';
-import { diskFailure, errorCode } from './replace-file.ts';
+import { diskFailure, errorCode, replaceFile } from './replace-file.ts';
 
 /** Others run it too where a repository is shared; git's own hooks have this mode. */
 const MODE = 0o755;
@@ -27,7 +27,7 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
   const exclude = join(commonDir, 'info', 'exclude');
   const putOwn = async (path: string, node: string): Promise<Put> =>
     guarded(path, async () => {
-      const text = renderHook(await templates.own(), node, sha256OfBytes);
+      const text = renderHook(await templates.own(), asBytes(node), sha256OfBytes);
       const there = await readHook(path);
       if (there.kind === 'file' && there.text === text && there.executable) return null;
       const made = await mkdir(dirname(path), { recursive: true });
@@ -88,9 +88,15 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
         };
       }),
     hide: (path, top) =>
-      guarded(exclude, () => changeExclude(exclude, (text) => addExclude(text, inTree(path, top)))),
+      guarded(exclude, async () => {
+        const place = await inTree(path, top);
+        await changeExclude(exclude, (text) => addExclude(text, place));
+      }),
     unhide: (path, top) =>
-      guarded(exclude, () => changeExclude(exclude, (text) => dropExclude(text, inTree(path, top)))),
+      guarded(exclude, async () => {
+        const place = await inTree(path, top);
+        await changeExclude(exclude, (text) => dropExclude(text, place));
+      }),
     take: (placed) => guarded(placed.path, () => take(placed)),
     blockText: async () =>
       guarded(
@@ -101,7 +107,10 @@ export function openHookFiles(commonDir: string, templates: HookTemplates): Hook
 }
 
 /** As gitignore has paths: from the work tree's top, with slashes. */
-const inTree = (path: string, top: string): string => relative(top, path).replaceAll(sep, '/');
+async function inTree(path: string, top: string): Promise<string> {
+  const place = join(await resolved(dirname(path)), basename(path));
+  return relative(await resolved(top), place).replaceAll(sep, '/');
+}
 
 async function changeExclude(file: string, change: (text: string | null) => string | null): Promise<void> {
   const before = await readBytes(file);
@@ -130,14 +139,19 @@ async function take({ path, made, madeDirectory, mode }: Placed): Promise<boolea
 /** Through a link, so that it stays one; never half written. */
 async function replace(path: string, text: string, mode: number): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const temporary = `${target}.${process.pid}.new`;
-  try {
-    await writeFile(temporary, text, { encoding: 'latin1', mode });
-    await chmod(temporary, mode);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw error;
+  const done = await replaceFile(target, Buffer.from(text, 'latin1'), mode);
+  if (!done.ok) throw new Refused(done.failure);
+  // What a umask took away.
+  await chmod(target, mode);
+}
+
+/** A failure that was worded already, on its way out of a step. */
+class Refused extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.code);
+    this.failure = failure;
   }
 }
 
@@ -145,6 +159,7 @@ async function guarded<T>(path: string, work: () => Promise<T>): Promise<Result<
   try {
     return ok(await work());
   } catch (error) {
+    if (error instanceof Refused) return fail(error.failure);
     if (errorCode(error) === undefined) throw error;
     return fail(diskFailure(path, error));
   }

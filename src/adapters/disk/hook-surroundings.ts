@@ -14,7 +14,11 @@ export async function lookAround(here: HooksHere, commonDir: string): Promise<Om
   // Only this clone's own config may choose a directory in its work tree; a person's or a machine's is not ours to fill.
   const chosenHere = moved === null || moved.scope === 'local' || moved.scope === 'worktree';
   const inTree = !inGitDir && chosenHere && isWithin(place, await resolved(top));
-  const at = async (path: string): Promise<FileAt> => ({ path, file: await readHook(path) });
+  const at = async (path: string): Promise<FileAt> => ({
+    path,
+    real: await realpath(path).catch(() => path),
+    file: await readHook(path),
+  });
   const hook = await at(join(directory, 'post-checkout'));
   const command = config?.command ?? null;
   return {
@@ -42,7 +46,7 @@ async function isHusky(directory: string): Promise<boolean> {
 const LEFTHOOK = ['lefthook', '.lefthook', join('.config', 'lefthook')];
 
 async function lefthookConfig(top: string): Promise<HookFacts['lefthook']> {
-  const kinds = ['yml', 'yaml', 'toml', 'json'];
+  const kinds = ['yml', 'yaml', 'toml', 'json', 'jsonc'];
   const texts = await Promise.all(
     LEFTHOOK.map(async (name) => {
       const all = await Promise.all(
@@ -57,9 +61,20 @@ async function lefthookConfig(top: string): Promise<HookFacts['lefthook']> {
   const path = join(top, `${used}-local.yml`);
   const local = await readFile(path, 'latin1').catch(() => null);
   const own = local ?? '';
+  const others = await Promise.all(
+    LEFTHOOK.flatMap((name) => kinds.map((kind) => join(top, `${name}-local.${kind}`)))
+      .filter((file) => file !== path)
+      .map((file) =>
+        stat(file).then(
+          () => true,
+          () => false,
+        ),
+      ),
+  );
   return {
     path,
     local,
+    elseLocal: others.includes(true),
     others: texts
       .map(({ text }) => text)
       .join('\n')
@@ -70,7 +85,7 @@ async function lefthookConfig(top: string): Promise<HookFacts['lefthook']> {
 const textOf = (path: string): Promise<string> => readFile(path, 'latin1').catch(() => '');
 
 /** A directory that isn't there yet is where its parent is. */
-async function resolved(path: string): Promise<string> {
+export async function resolved(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {

@@ -12,6 +12,13 @@ export function claimPid(directory: string, pid: number): boolean {
   return true;
 }
 
+/** Has hooks take this process for a worker that is on its way, unless one runs. What comes back ends that. */
+export function holdPlace(directory: string, pid: number): () => void {
+  if (runningWorker(directory) !== null) return () => {};
+  writeFileSync(join(directory, 'pid'), `${pid}\n`, { mode: PRIVATE_FILE });
+  return () => releasePid(directory, pid);
+}
+
 /** Takes the mark away, if it is this process's. */
 export function releasePid(directory: string, pid: number): void {
   if (markedPid(directory)?.pid === pid) rmSync(join(directory, 'pid'), { force: true });

@@ -1,6 +1,6 @@
 // What install needs of git besides reading: the hooks directory, pins, refs that may hold the policy, a run of the hook.
 import { realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GitSetup } from '../../flow/setup-ports.ts';
@@ -39,9 +39,11 @@ export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): Gi
       });
     },
     tracked: async (paths) => {
-      const listed = await git(['ls-files', '-z', '--full-name', '--', ...paths]);
-      if (!listed.ok) return listed;
-      return ok(listed.value.split('\0').flatMap((name) => (name === '' ? [] : [resolve(top, name)])));
+      const asked = paths.map(async (path) => {
+        const args = ['ls-files', '--error-unmatch', '--', `:(literal)${basename(path)}`];
+        return (await git(args, { cwd: dirname(path) })).ok ? [path] : [];
+      });
+      return (await Promise.all(asked)).flat();
     },
     putConfigHook: async (command) => {
       for (const [key, value] of [
@@ -71,7 +73,16 @@ export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): Gi
       }
       return ok(undefined);
     },
-    unpin: () => removeSection(git, 'scim-hook'),
+    // One by one: bounds and mode that the person set themselves stay.
+    unpin: async (keys) => {
+      for (const key of keys) {
+        const there = await git(['config', '--local', '--no-includes', '--get-all', key]);
+        if (!there.ok) continue;
+        const unset = await git(['config', '--local', '--unset-all', key]);
+        if (!unset.ok) return unset;
+      }
+      return ok(undefined);
+    },
     policyRefs: async () => ok(await policyRefs(git)),
     isBranchName: async (name) => {
       // `--branch` would expand @{-1}; a full name is taken as it is.
