@@ -17,7 +17,10 @@ export function nextStep(status: Omit<StatusDocument, 'next'>, off: boolean): st
   if (trust.state === 'invalid') return 'See the faults, and correct them there: `scim-hook doctor`.';
   if (worker.crash !== null)
     return 'The worker crashed, which is a bug: `scim-hook doctor` says what to report.';
-  if (holds.some(({ state }) => state === 'owed' || state === 'removing') || spool.open > 0)
+  if (
+    holds.some(({ state }) => state === 'owed' || state === 'removing') ||
+    (spool.open > 0 && worker.pid === null)
+  )
     return 'Try again now what is unsettled: `scim-hook sync`.';
   const refused = last !== null && (last.outcome === 'failed' || last.outcome === 'refused');
   return refused ? 'See what kept it from being granted: `scim-hook doctor`.' : null;

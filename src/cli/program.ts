@@ -32,6 +32,16 @@ export async function run(invocation: Invocation): Promise<number> {
       await (await import('./complete/complete.ts')).complete(context, program, invocation.argv.slice(1));
       return 0;
     }
+    const [first, second] = invocation.argv;
+    if (first === undefined) {
+      program.outputHelp();
+      return 2;
+    }
+    // Commander shows the help of everything for what it doesn't know.
+    if (first === 'help' && second !== undefined && !isCommand(program, second)) {
+      screen.fail({ code: 'usage', problem: `There is no command ${second}.` });
+      return 2;
+    }
     await program.parseAsync([...invocation.argv], { from: 'user' });
     return await screen.end(code);
   } catch (error) {
@@ -42,6 +52,9 @@ export async function run(invocation: Invocation): Promise<number> {
     return 2;
   }
 }
+
+const isCommand = (program: Command, name: string): boolean =>
+  name === 'help' || program.commands.some((command) => command.name() === name);
 
 type Run<Options> = (context: Context, options: Options) => Promise<number>;
 

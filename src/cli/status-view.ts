@@ -74,7 +74,7 @@ function modeWords(mode: StatusDocument['mode']): string {
     enforce: 'enforce',
     audit: 'audit: looks and logs, changes nothing',
     'release-only': 'release-only: gives back, grants nothing',
-    off: 'off: gives back, grants nothing',
+    off: 'off: switched off; what is held is given back',
   };
   return words[mode];
 }
@@ -111,10 +111,16 @@ function leaseRow(lease: StatusDocument['leases'][number], now: number): Row {
         ? `${span(rest)} left`
         : 'over, ends with the next sync';
   const where = lease.here ? (lease.worktree ?? 'all of this repository') : lease.repo;
-  const by = lease.by === 'checkout' ? '' : `, by ${lease.by}`;
+  // A plain sync is about where HEAD is, and ends what was asked for by hand.
+  const by =
+    lease.by === 'checkout'
+      ? ''
+      : lease.by === 'hand'
+        ? ', by hand until the next plain sync'
+        : `, by ${lease.by}`;
   return {
     name: lease.here ? 'lease' : 'elsewhere',
-    text: `${lease.branch}: ${left} (${lease.rules.join(', ')}; ${where}${by})`,
+    text: `${lease.branch}: ${left} (${lease.rules.join(', ')}; ${where}${by}) ${lease.id.slice(0, 8)}`,
   };
 }
 
@@ -128,7 +134,7 @@ function waitingRows({ spool, pending, worker }: StatusDocument, paint: Paint, n
     { name: 'spool', text: read },
     ...pending.map(({ kind, branch, at }) => ({
       name: 'pending',
-      text: `${kind}${branch === null ? '' : ` to ${branch}`}, not settled for ${span(now - Date.parse(at))}`,
+      text: `${kind}${branch === null ? '' : ` to ${branch}`}, not settled for ${span(now - Date.parse(at))}${settling}`,
       paint: paint.yellow,
     })),
     ...(worker.crash === null ? [] : [{ name: 'worker', text: `crashed ${worker.crash}`, paint: paint.red }]),

@@ -23,7 +23,7 @@ export function wordsOf(failure: Failure): Words {
     case 'unreachable':
       return say(
         `The directory ${failure.endpoint} can't be reached: ${failure.detail}.`,
-        'Check the network and the endpoint, then run `scim-hook sync`. What is pending is tried again by itself.',
+        'Check the network and the endpoint, then run it again. What is pending or owed is tried again by itself.',
       );
     case 'no-token':
       return say(`There is no token for ${failure.endpoint}.`, TOKEN_REMEDY(failure.endpoint));
@@ -266,7 +266,7 @@ export function exitOf(failure: Failure): ExitCode {
 export function reasonWords(reason: Reason): string {
   const words: Readonly<Record<Reason, string>> = {
     untrusted: 'what the repository proposes is not what was accepted',
-    'not-allowed': 'scim-hook.allow, or a missing marker, forbids it',
+    'not-allowed': "scim-hook.allow leaves it out, or it isn't a group that scim-hook made",
     ineligible: 'you are in none of the groups that make eligible',
     'ambiguous-subject': 'several people in the directory match',
     'unknown-subject': 'the directory does not know you any more',

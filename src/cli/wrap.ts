@@ -17,8 +17,8 @@ export function wrap(text: string, width: number): string {
 
 function wrapLine(line: string, width: number): string {
   const bare = stripVTControlCharacters(line);
-  // No character is wider than two columns.
-  if (bare.length * 2 <= width) return line;
+  // What fits is left as it is: whoever made the line may have cut it for this width already.
+  if (!wrapAnsi(bare, width, { hard: false, trim: false }).includes('\n')) return line;
   const lead = /^\s*/.exec(bare)?.[0].length ?? 0;
   const label = LABEL.exec(bare)?.[0].length ?? 0;
   const [cut, hang] = label > 0 && label <= width / 2 ? [label, label] : [lead, lead + 2];

@@ -31,6 +31,8 @@ export interface Installed extends Omit<Proposal, 'changedId'> {
   readonly how: HookWay;
   /** Whose hook it stands in or beside. */
   readonly beside: HookHost | null;
+  /** The hook there was not executable; ours runs in it now, and what it says itself stays off. */
+  readonly keptOff: boolean;
   readonly home: string;
   /** Git ran the hook and the hook wrote to the spool. Null: this git can't be asked (before 2.36). */
   readonly proved: boolean | null;
@@ -52,7 +54,7 @@ export async function install(
   const proved = await putInPlace(ports, entries, accepted.value, place.value, options);
   if (!proved.ok) return proved;
   const { pins, where, mode, config } = accepted.value;
-  const { path, how, host } = place.value;
+  const { path, how, host, alone } = place.value;
   return ok({
     ...pins,
     where,
@@ -60,6 +62,7 @@ export async function install(
     hook: path,
     how,
     beside: host,
+    keptOff: alone,
     home: options.home,
     proved: proved.value,
     rules: config.rules.length,

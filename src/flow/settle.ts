@@ -99,7 +99,10 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
     ledger,
     reports,
     events,
-    asked: asked === undefined ? null : { event: asked.event, ended: outcomeOf(reports, asked.ended.reason) },
+    asked:
+      asked === undefined
+        ? null
+        : { event: asked.event, ended: outcomeOf(reports, book.transited.reasons.get(asked.event.id)) },
     again: reports.some(isPassingReport),
     unseen,
     unlogged: scribe.failure,

@@ -12,7 +12,10 @@ import { PINNED_KEYS } from './trust.ts';
 
 export interface Uninstalled {
   readonly settled: Settled | null;
-  readonly hook: 'taken' | 'absent';
+  /** `left`: a committed one stays, which is the team's and does nothing here by now. */
+  readonly hook: 'taken' | 'left' | 'absent';
+  /** Where the hook is that was left. */
+  readonly path: string | null;
 }
 
 export async function uninstall(
@@ -59,7 +62,9 @@ export async function uninstall(
   const unpinned = await ports.git.unpin([...PINNED_KEYS, ...(setMode ? ['scim-hook.mode'] : [])]);
   if (!unpinned.ok) return unpinned;
   const cleared = await ports.ground.clear();
-  return cleared.ok ? ok({ settled, hook: taken.value ? 'taken' : 'absent' }) : cleared;
+  if (!cleared.ok) return cleared;
+  if (taken.value) return ok({ settled, hook: 'taken', path: null });
+  return ok(state === 'runs' ? { settled, hook: 'left', path } : { settled, hook: 'absent', path: null });
 }
 
 /** What is ours where only this clone's hooks are. A shared file may have had its block before us. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowLines, wrap } from '../../src/cli/layout.ts';
+import { wrap as fitted } from '../../src/cli/wrap.ts';
 
 const dim = (text: string): string => `<${text}>`;
 const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 30 }), {
@@ -42,6 +43,19 @@ describe('wrap', () => {
           for (const line of lines) expect(line.length <= room || !line.includes(' '), line).toBe(true);
         },
       ),
+    );
+  });
+});
+
+describe('what was cut for a terminal', () => {
+  it('is not cut again on its way there', () => {
+    fc.assert(
+      fc.property(words, fc.integer({ min: 40, max: 120 }), (text, columns) => {
+        const lines = rowLines({ name: 'name', text: text.join(' ') }, columns, 9, (name) => name);
+        for (const line of lines) {
+          if (line.length <= columns) expect(fitted(line, columns)).toBe(line);
+        }
+      }),
     );
   });
 });

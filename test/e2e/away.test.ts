@@ -107,3 +107,15 @@ test('a sync that nobody could look for says so, though nothing is to change as 
     reason: 'unreachable',
   });
 });
+
+test('a revoke that can not reach the directory owes, and says just that', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory } = await staged(sandbox);
+  await using _ = directory;
+  await repo.checkout('release/1');
+  await repo.stopWorker();
+  directory.misbehave({ how: 'reset' });
+  const revoke = await repo.scimHook('revoke', '--json');
+  expect(revoke.status).toBe(5);
+  expect(JSON.parse(revoke.stdout)).toMatchObject({ outcome: 'owed', reason: 'unreachable' });
+});

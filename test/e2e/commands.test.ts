@@ -196,6 +196,19 @@ describe('for people', () => {
     }
   });
 
+  test('no command at all is answered with the help, an unknown one by name', async () => {
+    await using staged = await stage();
+    const { repo } = staged;
+    const bare = await repo.scimHook();
+    expect(bare).toMatchObject({ status: 2, stderr: '' });
+    expect(bare.stdout).toBe((await repo.scimHook('--help')).stdout);
+    expect(await repo.scimHook('help', 'foo')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('no command foo'),
+    });
+  });
+
   test('a reader who has read enough is no failure', async () => {
     await using staged = await stage();
     const { repo, sandbox } = staged;

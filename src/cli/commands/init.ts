@@ -71,10 +71,17 @@ function show(screen: Screen, done: Initialised, shared: string | null): void {
   const target = defaultBranch === null ? 'the default branch' : plain(defaultBranch);
   const from = branch === null || branch === defaultBranch ? '' : `; you are on ${plain(branch)}`;
   screen.line(
-    `Give the groups the names they have in your directory. The rules count from ${target}: commit`,
+    `Give the groups the names they have in your directory. The rules count from ${target}${from}; while no commit holds the file, install takes it as it lies here, to try it out.`,
   );
-  screen.line(
-    `the file there${from}. While no commit holds it, install takes it as it lies here, to try it out.`,
-  );
-  screen.line(`Next: ${paint.bold('scim-hook install')}`);
+  const login = endpoint ?? shared;
+  const steps = [
+    ...(login === null ? [`fill in the endpoint in ${file}`] : []),
+    `scim-hook login --endpoint ${login === null ? 'URL' : plain(login)}`,
+    `commit ${file} to ${target}`,
+    'scim-hook install',
+  ];
+  screen.line('Next:');
+  steps.forEach((step, index) => {
+    screen.line(`  ${index + 1}. ${paint.bold(step)}`);
+  });
 }

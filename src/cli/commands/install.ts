@@ -116,13 +116,14 @@ function hookWords({ how, hook, beside }: Installed): string {
 const ANEW =
   'That tool may write its file anew; `scim-hook status` tells when ours is gone, `scim-hook install` puts it back.';
 
-function adviceFor({ how, hook, beside }: Installed): string | null {
+function adviceFor({ how, hook, beside, keptOff }: Installed): string | null {
+  if (keptOff) return 'That hook was not executable, so git ignored it: it stays off, only ours runs in it.';
   if (how !== 'block') return null;
   switch (beside) {
     case 'husky':
       return hook.includes('/_/')
         ? ANEW
-        : 'For the whole team, commit that file (`git add -f`): it does nothing for people without scim-hook.';
+        : 'Git passes over that file (.git/info/exclude). To have it for the team, `git add -f` and commit it: it does nothing for people without scim-hook.';
     case 'lefthook':
     case 'simple-git-hooks':
       return ANEW;

@@ -14,7 +14,9 @@ export interface RevokeOptions {
 export const runRevoke = (context: Context, { all, lease }: RevokeOptions): Promise<ExitCode> =>
   withHere(context, async (here) => {
     const which = (each: Lease): boolean =>
-      lease !== undefined ? each.id === lease : all === true || each.commonDir === here.commonDir;
+      lease !== undefined
+        ? each.id.startsWith(lease) && lease.length >= 4
+        : all === true || each.commonDir === here.commonDir;
     if (lease !== undefined) {
       const ledger = await here.ports.state.readLedger();
       if (!ledger.ok) return ledger;

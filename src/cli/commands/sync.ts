@@ -71,6 +71,13 @@ function show({ screen }: Context, ask: ManualAsk, settled: Settled): ExitCode {
   const ended = blind ? { ...known, reason: reasonOf(unseen) ?? known.reason } : known;
   printSettled(screen, settled, settled.asked?.event.branch ?? ask.branch, ended);
   if (!screen.json) {
+    if (
+      ask.byHand &&
+      settled.ledger.leases.some((lease) => lease.by === 'hand' && lease.branch === ask.branch)
+    )
+      screen.note(
+        'That is a lease by hand: `scim-hook revoke` ends it, and so does a `scim-hook sync` without --branch.',
+      );
     const failure =
       settled.unlogged ??
       settled.reports.find((report) => report.failure !== undefined)?.failure ??

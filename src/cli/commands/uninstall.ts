@@ -1,8 +1,9 @@
 // `uninstall`: gives this repository's leases back, then takes out exactly what install put in.
 import { ok } from '../../core/result.ts';
-import { uninstall } from '../../flow/uninstall.ts';
+import { type Uninstalled, uninstall } from '../../flow/uninstall.ts';
 import { type Context, withHere } from '../context.ts';
 import { changeDocument, changeLine } from '../report.ts';
+import { plain } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
 
 export const runUninstall = (
@@ -21,10 +22,17 @@ export const runUninstall = (
     );
     if (screen.json) screen.document({ hook: done.value.hook, changes });
     for (const change of changes) screen.line(changeLine(screen, change));
-    screen.line(
-      done.value.hook === 'taken'
-        ? 'Uninstalled: the hook, its spool and what was pinned in this clone are gone. The audit log stays.'
-        : 'No hook of ours was here; what was left of us in this clone is gone.',
-    );
+    screen.line(endWords(done.value));
     return ok(0);
   });
+
+function endWords({ hook, path }: Uninstalled): string {
+  switch (hook) {
+    case 'taken':
+      return 'Uninstalled: the hook, its spool and what was pinned in this clone are gone. The audit log stays.';
+    case 'left':
+      return `Uninstalled. What calls us in ${plain(path ?? '')} isn't ours to take out: it is the team's, or yours, and does nothing in this clone any more.`;
+    case 'absent':
+      return 'Nothing of ours is left here.';
+  }
+}

@@ -65,7 +65,7 @@ export interface SubjectAnswers {
 
 export function checkSubject({ pins, attribute, pinned, named }: SubjectAnswers): Finding {
   const { subject, subjectId } = pins;
-  const accept = 'If that is right, accept it: `scim-hook install`.';
+  const accept = 'If that is right, accept it: `scim-hook trust`.';
   const others = (named ?? []).filter(({ id }) => id !== subjectId);
   if (pinned === null) {
     const now = others.length === 1 ? ` ${subject} is the account ${others[0]?.id} now.` : '';

@@ -50,7 +50,7 @@ export function checkPolicy({ pins, policy, faults, subject }: PolicyFacts, { wo
         problem(
           'policy',
           `Nothing new is granted: ${policy.detail}.`,
-          'If the change is right, accept it: `scim-hook install`. If not, have it undone.',
+          'If the change is right, accept it: `scim-hook trust`. If not, have it undone.',
         ),
       ];
   }
@@ -64,7 +64,7 @@ function checkSubject(pins: Pins, subject: PolicyFacts['subject']): Finding[] {
     warning(
       'policy',
       `git's ${subject.key} ${now} here now, but ${pins.subject} was accepted, whose access it stays.`,
-      'If you are somebody else now, accept that: `scim-hook install`.',
+      'If you are somebody else now, accept that: `scim-hook trust`.',
     ),
   ];
 }
