@@ -113,11 +113,7 @@ function leaseRow(lease: StatusDocument['leases'][number], now: number): Row {
   const where = lease.here ? (lease.worktree ?? 'all of this repository') : lease.repo;
   // A plain sync is about where HEAD is, and ends what was asked for by hand.
   const by =
-    lease.by === 'checkout'
-      ? ''
-      : lease.by === 'hand'
-        ? ', by hand until the next plain sync'
-        : `, by ${lease.by}`;
+    lease.by === 'checkout' ? '' : lease.by === 'hand' ? ', by hand until a plain sync' : `, by ${lease.by}`;
   return {
     name: lease.here ? 'lease' : 'elsewhere',
     text: `${lease.branch}: ${left} (${lease.rules.join(', ')}; ${where}${by}) ${lease.id.slice(0, 8)}`,
