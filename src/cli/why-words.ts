@@ -50,6 +50,8 @@ export function verdictWords(seen: Explanation, why: Explained): string {
 
 function endWords({ reason, change, over }: Explained): string {
   if (reason !== undefined) return reasonWords(reason);
+  if (over.some(({ by }) => by === 'hand'))
+    return 'a lease by hand holds it, which a sync without --branch ends';
   return over.length > 0 ? 'the lease that held it is over' : (change?.why ?? 'nothing holds it any more');
 }
 

@@ -127,7 +127,8 @@ function showItem(screen: Screen, seen: Explanation, why: Explanation['items'][n
     );
   }
   for (const lease of why.leases) row(leaseWords(seen, lease, now));
-  for (const lease of why.over) row(`${leaseWords(seen, lease, now)}: over`);
+  for (const lease of why.over)
+    row(`${leaseWords(seen, lease, now)}: ${isPast(lease, now) ? 'over' : 'a sync ends it'}`);
   for (const each of why.near) row(nearLine(seen, each));
   if (why.holding === null || why.ruling === 'owed') lastLine(seen, why, now).forEach(row);
 }
@@ -179,3 +180,6 @@ function lastLine({ trace }: Explanation, { item }: Explanation['items'][number]
   const cause = event === null ? '' : `, by ${eventWords(event)}`;
   return [`last: ${moment(last.at, now)}, to ${what}: ${last.outcome ?? ''}${why}${cause}`];
 }
+
+const isPast = ({ expires }: { readonly expires: number | null }, now: number): boolean =>
+  expires !== null && expires <= now;
