@@ -46,8 +46,10 @@ export function loginWords(failure: LoginFailure): Words {
       );
     case 'policy-unreviewed':
       return say(
-        `The remote's default branch, as far as it was fetched, holds no rules; ${failure.where} does, but whoever pushes a branch could have written those.`,
-        'Have the default branch fetched: `git fetch origin main:refs/remotes/origin/main` (with its name).',
+        failure.ref === null
+          ? "This clone doesn't know the remote's default branch, and whoever pushes another could have written the rules there."
+          : `The remote's default branch ${failure.ref}, as far as it was fetched, holds no rules, and whoever pushes another could have written those there.`,
+        'Have it fetched and known: `git fetch origin main:refs/remotes/origin/main && git remote set-head origin -a` (with its name). Or name it: SCIM_HOOK_POLICY=refs/remotes/origin/main.',
       );
     case 'token-invalid':
       return say(

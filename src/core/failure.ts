@@ -115,7 +115,8 @@ export type Failure =
       readonly value: string;
       readonly pinned: string;
     }
-  | { readonly code: 'policy-unreviewed'; readonly where: string }
+  /** `ref` is the remote's default branch, which holds no rules here; null where it isn't known. */
+  | { readonly code: 'policy-unreviewed'; readonly ref: string | null }
   | { readonly code: 'token-invalid'; readonly problem: string }
   | { readonly code: 'token-refused'; readonly endpoint: string; readonly status: number }
   | { readonly code: 'token-not-given' }

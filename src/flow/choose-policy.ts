@@ -21,7 +21,7 @@ export async function choosePolicy(
   ports: ChoosingPorts,
   { policy, place }: { readonly policy: string | null; readonly place: Place },
 ): Promise<Result<Chosen, Failure>> {
-  const refs = policy === null ? await ports.git.policyRefs() : ok([policy]);
+  const refs = await (policy === null ? proposedRefs(ports) : ok([policy]));
   if (!refs.ok) return refs;
   if (policy !== null && !/^refs\/(heads|remotes)\/./.test(policy)) {
     return fail({ code: 'policy-ref-invalid', ref: policy, problem: 'is not the full name of a branch' });
@@ -40,6 +40,13 @@ export async function choosePolicy(
   if (!read.ok) return read;
   if (read.value.state !== 'found') return fail({ code: 'config-missing', directory: place.path });
   return parse(ports, `sha256:${read.value.blob}`, read.value);
+}
+
+async function proposedRefs({
+  git,
+}: Pick<ChoosingPorts, 'git'>): Promise<Result<readonly string[], Failure>> {
+  const refs = await git.policyRefs();
+  return refs.ok ? ok(refs.value.proposed) : refs;
 }
 
 async function parse(

@@ -20,8 +20,7 @@ export async function boundPolicy(
   if (!yes || policy !== null || pin === pins?.policy || !pin.startsWith('refs/heads/')) return ok(undefined);
   const refs = await git.policyRefs();
   if (!refs.ok) return refs;
-  const isAlone = !refs.value.some((ref) => ref.startsWith('refs/remotes/'));
-  return pins === null && isAlone ? ok(undefined) : fail({ code: 'policy-unnamed', ref: pin });
+  return pins === null && refs.value.isAlone ? ok(undefined) : fail({ code: 'policy-unnamed', ref: pin });
 }
 
 /** The value that the person is looked up by: what the machine's owner says, else git's own config, but never a branch. */
