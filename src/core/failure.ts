@@ -101,6 +101,7 @@ export type Failure =
       readonly shared: string;
       readonly key: string;
     }
+  /** A ref, `HEAD` where that is on no branch, or the `sha256:` of a file that is in no commit. */
   | { readonly code: 'policy-unnamed'; readonly ref: string }
   | {
       readonly code: 'subject-unnamed';
