@@ -40,10 +40,15 @@ export function loginWords(failure: LoginFailure): Words {
         'In a clone of yours run `scim-hook install`; in CI set SCIM_HOOK_ENDPOINT, SCIM_HOOK_SUBJECT and SCIM_HOOK_TOKEN.',
       );
     case 'pins-differ':
-      return say(
-        `${failure.variable} is ${failure.value}, but in this clone ${failure.pinned} was accepted.`,
-        `Unset ${failure.variable}, or accept the other one with \`scim-hook install\`.`,
-      );
+      return failure.by === 'clone'
+        ? say(
+            `${failure.variable} is ${failure.value}, but in this clone ${failure.pinned} was accepted.`,
+            `Unset ${failure.variable}, or accept the other one with \`scim-hook install\`.`,
+          )
+        : say(
+            `${failure.variable} gives ${failure.value}, but git's global or system config says ${failure.pinned} for everybody here.`,
+            `Set ${failure.variable} to that, or have the config changed: \`git config --show-origin --get-regexp '^scim-hook[.]subject'\` shows where it is.`,
+          );
     case 'policy-unreviewed':
       return say(
         failure.ref === null

@@ -115,6 +115,8 @@ export type Failure =
       readonly variable: string;
       readonly value: string;
       readonly pinned: string;
+      /** A person in this clone, or the machine's owner for all of them. */
+      readonly by: 'clone' | 'machine';
     }
   /** `ref` is the remote's default branch, which holds no rules here; null where it isn't known. */
   | { readonly code: 'policy-unreviewed'; readonly ref: string | null }

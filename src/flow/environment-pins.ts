@@ -28,7 +28,7 @@ export async function entriesForRun(
   entries: readonly ConfigEntry[],
   given: Given,
 ): Promise<Result<readonly ConfigEntry[], Failure>> {
-  const { pins } = readSettings(entries);
+  const { pins, shared } = readSettings(entries);
   if (pins !== null) return agreeing(entries, pins, given);
   const { endpoint, subject } = given;
   if (endpoint === null || subject === null) {
@@ -38,6 +38,8 @@ export async function entriesForRun(
   }
   const parsed = parseEndpoint(endpoint);
   if (!parsed.ok) return fail({ code: 'endpoint-invalid', endpoint, problem: parsed.failure });
+  const named = asShared(subject, shared.subject);
+  if (!named.ok) return named;
   const chosen = await reviewedPolicy(ports, given);
   if (!chosen.ok) return chosen;
   const fit = checkEndpoint(entries, parsed.value, chosen.value);
@@ -45,6 +47,8 @@ export async function entriesForRun(
   const { config, pin } = chosen.value;
   const subjectId = await lookUp(ports, config, parsed.value, subject, given.random);
   if (!subjectId.ok) return subjectId;
+  const known = asShared(subjectId.value, shared.subjectId);
+  if (!known.ok) return known;
   return ok(withPins(entries, { endpoint: parsed.value, subject, subjectId: subjectId.value, policy: pin }));
 }
 
@@ -54,19 +58,43 @@ function agreeing(
   pins: Pins,
   { endpoint, subject, policy }: Given,
 ): Result<readonly ConfigEntry[], Failure> {
+  const by = 'clone';
   const parsed = endpoint === null ? null : parseEndpoint(endpoint);
   const same = parsed === null || (parsed.ok && parsed.value === pins.endpoint);
   if (!same) {
     const variable = 'SCIM_HOOK_ENDPOINT';
-    return fail({ code: 'pins-differ', variable, value: endpoint ?? '', pinned: pins.endpoint });
+    return fail({ code: 'pins-differ', variable, value: endpoint ?? '', pinned: pins.endpoint, by });
   }
   if (subject !== null && subject !== pins.subject) {
-    return fail({ code: 'pins-differ', variable: 'SCIM_HOOK_SUBJECT', value: subject, pinned: pins.subject });
+    return fail({
+      code: 'pins-differ',
+      variable: 'SCIM_HOOK_SUBJECT',
+      value: subject,
+      pinned: pins.subject,
+      by,
+    });
   }
   if (policy !== null && policy !== pins.policy) {
-    return fail({ code: 'pins-differ', variable: 'SCIM_HOOK_POLICY', value: policy, pinned: pins.policy });
+    return fail({
+      code: 'pins-differ',
+      variable: 'SCIM_HOOK_POLICY',
+      value: policy,
+      pinned: pins.policy,
+      by,
+    });
   }
   return ok(entries);
+}
+
+/** Whose access the machine's owner says it is, nobody changes for one command. */
+function asShared(given: string, shared: string | null): Result<void, Failure> {
+  const differs = {
+    code: 'pins-differ',
+    variable: 'SCIM_HOOK_SUBJECT',
+    value: given,
+    by: 'machine',
+  } as const;
+  return shared === null || shared === given ? ok(undefined) : fail({ ...differs, pinned: shared });
 }
 
 /** Nobody is there to look at the rules, so they are those of the branch that only a review changes, or that was named. */

@@ -118,6 +118,27 @@ test('an endpoint that the rules, or the machine’s config, don’t name gets n
   expect([...other.requests, ...directory.requests]).toEqual([]);
 });
 
+test('nobody else than the machine’s config says, by value or by id', async () => {
+  await using here = await job();
+  const { clone, sandbox, directory } = here;
+  const global = (...args: string[]) => sandbox.run('git', ['config', '--global', ...args], sandbox.root);
+  await global('scim-hook.subject', ALICE);
+  const ran = await deploy(clone);
+  expect(ran.status).toBe(3);
+  expect(ran.stderr).toContain(`SCIM_HOOK_SUBJECT gives ${ROBOT}`);
+  expect(ran.stderr).toContain(ALICE);
+  expect(directory.requests).toEqual([]);
+  await global('scim-hook.subject', ROBOT);
+  await global('scim-hook.subjectId', 'somebody-else');
+  const other = await deploy(clone);
+  expect(other.status).toBe(3);
+  expect(other.stderr).toContain('somebody-else');
+  expect(existsSync(join(clone.path, 'ran'))).toBe(false);
+  expect(directory.count('PATCH')).toBe(0);
+  await global('--unset', 'scim-hook.subjectId');
+  expect(await deploy(clone)).toMatchObject({ status: 0, stderr: '' });
+});
+
 test('a clone without the default branch trusts no other branch’s rules, nor the file that lies there', async () => {
   await using here = await job();
   const { sandbox, origin, directory } = here;
