@@ -116,7 +116,8 @@ function chooseEndpoint(
   options: TrustOptions,
 ): Result<string, Failure> {
   const { sharedEndpoint, pins } = readSettings(entries);
-  const asked = options.endpoint ?? config.endpoint ?? sharedEndpoint;
+  // What was accepted stays so, where nobody says another.
+  const asked = options.endpoint ?? config.endpoint ?? sharedEndpoint ?? pins?.endpoint ?? null;
   if (asked === null) return fail({ code: 'endpoint-missing', where });
   const parsed = parseEndpoint(asked);
   if (!parsed.ok) return fail({ code: 'endpoint-invalid', endpoint: asked, problem: parsed.failure });
