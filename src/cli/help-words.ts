@@ -7,6 +7,7 @@ export const ENVIRONMENT: readonly Row[] = [
   ['SCIM_HOOK_TOKEN', 'the token, sent to the endpoint you trust only; without it, git is asked for one'],
   ['SCIM_HOOK_SUBJECT', 'with `run` in CI: whose access it is'],
   ['SCIM_HOOK_ENDPOINT', 'with `run` in CI: the SCIM 2.0 base URL'],
+  ['SCIM_HOOK_POLICY', "with `run` in CI: the full ref of the rules, else origin's default branch"],
   ['SCIM_HOOK_HOME', 'where ledger and audit log are kept'],
   ['SCIM_HOOK_FOREGROUND=1', 'runs the worker in the foreground, to debug it'],
   ['NO_COLOR=1', 'no colours; goes before FORCE_COLOR'],

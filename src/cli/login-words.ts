@@ -40,14 +40,21 @@ export function loginWords(failure: LoginFailure): Words {
         'In a clone of yours run `scim-hook install`; in CI set SCIM_HOOK_ENDPOINT, SCIM_HOOK_SUBJECT and SCIM_HOOK_TOKEN.',
       );
     case 'pins-differ':
-      return say(
-        `${failure.variable} is ${failure.value}, but in this clone ${failure.pinned} was accepted.`,
-        `Unset ${failure.variable}, or accept the other one with \`scim-hook install\`.`,
-      );
+      return failure.by === 'clone'
+        ? say(
+            `${failure.variable} is ${failure.value}, but in this clone ${failure.pinned} was accepted.`,
+            `Unset ${failure.variable}, or accept the other one with \`scim-hook install\`.`,
+          )
+        : say(
+            `${failure.variable} gives ${failure.value}, but git's global or system config says ${failure.pinned} for everybody here.`,
+            `Set ${failure.variable} to that, or have the config changed: \`git config --show-origin --get-regexp '^scim-hook[.]subject'\` shows where it is.`,
+          );
     case 'policy-unreviewed':
       return say(
-        `The remote's default branch, as far as it was fetched, holds no rules; ${failure.where} does, but whoever pushes a branch could have written those.`,
-        'Have the default branch fetched: `git fetch origin main:refs/remotes/origin/main` (with its name).',
+        failure.ref === null
+          ? "This clone doesn't know the remote's default branch, and whoever pushes another could have written the rules there."
+          : `The remote's default branch ${failure.ref}, as far as it was fetched, holds no rules, and whoever pushes another could have written those there.`,
+        'Have it fetched and known: `git fetch origin main:refs/remotes/origin/main && git remote set-head origin -a` (with its name). Or name it: SCIM_HOOK_POLICY=refs/remotes/origin/main.',
       );
     case 'token-invalid':
       return say(

@@ -53,10 +53,7 @@ export function trustWords(failure: TrustFailure): Words {
         `\`git config --show-origin --get-all ${failure.key}\` shows where. Accept that one, or have it changed there.`,
       );
     case 'policy-unnamed':
-      return say(
-        `--yes alone doesn't take the rules from ${failure.ref}: a local branch may be anybody's.`,
-        `If it is right, name it: \`scim-hook install --policy ${failure.ref} --yes\`. Or run it without --yes, in a terminal.`,
-      );
+      return unnamedWords(failure.ref);
     case 'subject-unnamed':
       return say(
         `--yes alone doesn't accept another person: ${failure.pinned} was accepted here, and now it would be ${failure.found}.`,
@@ -70,4 +67,28 @@ export function trustWords(failure: TrustFailure): Words {
     default:
       return unreachable(failure);
   }
+}
+
+/** Rules that lie where anybody's could, and that nobody named. */
+function unnamedWords(ref: string): Words {
+  if (ref.startsWith('sha256:'))
+    return {
+      message:
+        "--yes alone doesn't take rules that are in no commit, once there is a remote or something is pinned: nobody looks at them.",
+      remedy:
+        'Look at them in a terminal with `scim-hook install`, without --yes. For everybody, commit them to the default branch.',
+    };
+  if (ref === 'HEAD')
+    return {
+      message: 'The commit that is checked out holds rules, but no branch to read them from does.',
+      remedy:
+        'Give it one, `git switch -c NAME`, and name that: `scim-hook install --policy refs/heads/NAME`.',
+    };
+  const learn = ref.startsWith('refs/remotes/origin/')
+    ? ' Where it is the default branch, `git remote set-head origin -a` has git know that.'
+    : '';
+  return {
+    message: `Rules are not taken from ${ref} unless it is named: it isn't the remote's default branch as this clone knows it, so they may be anybody's.`,
+    remedy: `If it is right, name it: \`scim-hook install --policy ${ref} --yes\`. Or run it without --yes, in a terminal.${learn}`,
+  };
 }

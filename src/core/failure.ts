@@ -101,6 +101,7 @@ export type Failure =
       readonly shared: string;
       readonly key: string;
     }
+  /** A ref, `HEAD` where that is on no branch, or the `sha256:` of a file that is in no commit. */
   | { readonly code: 'policy-unnamed'; readonly ref: string }
   | {
       readonly code: 'subject-unnamed';
@@ -114,8 +115,11 @@ export type Failure =
       readonly variable: string;
       readonly value: string;
       readonly pinned: string;
+      /** A person in this clone, or the machine's owner for all of them. */
+      readonly by: 'clone' | 'machine';
     }
-  | { readonly code: 'policy-unreviewed'; readonly where: string }
+  /** `ref` is the remote's default branch, which holds no rules here; null where it isn't known. */
+  | { readonly code: 'policy-unreviewed'; readonly ref: string | null }
   | { readonly code: 'token-invalid'; readonly problem: string }
   | { readonly code: 'token-refused'; readonly endpoint: string; readonly status: number }
   | { readonly code: 'token-not-given' }

@@ -13,9 +13,10 @@ import { findSubject } from './trust.ts';
 
 export interface Given {
   readonly place: Place;
-  /** `SCIM_HOOK_ENDPOINT` and `SCIM_HOOK_SUBJECT`. */
+  /** `SCIM_HOOK_ENDPOINT`, `SCIM_HOOK_SUBJECT` and `SCIM_HOOK_POLICY`. */
   readonly endpoint: string | null;
   readonly subject: string | null;
+  readonly policy: string | null;
   readonly random: () => number;
 }
 
@@ -27,9 +28,9 @@ export async function entriesForRun(
   entries: readonly ConfigEntry[],
   given: Given,
 ): Promise<Result<readonly ConfigEntry[], Failure>> {
-  const { pins } = readSettings(entries);
+  const { pins, shared } = readSettings(entries);
   if (pins !== null) return agreeing(entries, pins, given);
-  const { endpoint, subject, place } = given;
+  const { endpoint, subject } = given;
   if (endpoint === null || subject === null) {
     const missing = { SCIM_HOOK_ENDPOINT: endpoint, SCIM_HOOK_SUBJECT: subject };
     const variables = Object.entries(missing).flatMap(([name, value]) => (value === null ? [name] : []));
@@ -37,13 +38,17 @@ export async function entriesForRun(
   }
   const parsed = parseEndpoint(endpoint);
   if (!parsed.ok) return fail({ code: 'endpoint-invalid', endpoint, problem: parsed.failure });
-  const chosen = await choosePolicy(ports, { policy: null, place });
+  const named = asShared(subject, shared.subject);
+  if (!named.ok) return named;
+  const chosen = await reviewedPolicy(ports, given);
   if (!chosen.ok) return chosen;
-  const fit = checkPolicy(entries, parsed.value, chosen.value);
+  const fit = checkEndpoint(entries, parsed.value, chosen.value);
   if (!fit.ok) return fit;
   const { config, pin } = chosen.value;
   const subjectId = await lookUp(ports, config, parsed.value, subject, given.random);
   if (!subjectId.ok) return subjectId;
+  const known = asShared(subjectId.value, shared.subjectId);
+  if (!known.ok) return known;
   return ok(withPins(entries, { endpoint: parsed.value, subject, subjectId: subjectId.value, policy: pin }));
 }
 
@@ -51,29 +56,64 @@ export async function entriesForRun(
 function agreeing(
   entries: readonly ConfigEntry[],
   pins: Pins,
-  { endpoint, subject }: Given,
+  { endpoint, subject, policy }: Given,
 ): Result<readonly ConfigEntry[], Failure> {
+  const by = 'clone';
   const parsed = endpoint === null ? null : parseEndpoint(endpoint);
   const same = parsed === null || (parsed.ok && parsed.value === pins.endpoint);
   if (!same) {
     const variable = 'SCIM_HOOK_ENDPOINT';
-    return fail({ code: 'pins-differ', variable, value: endpoint ?? '', pinned: pins.endpoint });
+    return fail({ code: 'pins-differ', variable, value: endpoint ?? '', pinned: pins.endpoint, by });
   }
   if (subject !== null && subject !== pins.subject) {
-    return fail({ code: 'pins-differ', variable: 'SCIM_HOOK_SUBJECT', value: subject, pinned: pins.subject });
+    return fail({
+      code: 'pins-differ',
+      variable: 'SCIM_HOOK_SUBJECT',
+      value: subject,
+      pinned: pins.subject,
+      by,
+    });
+  }
+  if (policy !== null && policy !== pins.policy) {
+    return fail({
+      code: 'pins-differ',
+      variable: 'SCIM_HOOK_POLICY',
+      value: policy,
+      pinned: pins.policy,
+      by,
+    });
   }
   return ok(entries);
 }
 
-/** Nobody is there to look at the rules, so they must be those of a branch that only a review changes. */
-function checkPolicy(
+/** Whose access the machine's owner says it is, nobody changes for one command. */
+function asShared(given: string, shared: string | null): Result<void, Failure> {
+  const differs = {
+    code: 'pins-differ',
+    variable: 'SCIM_HOOK_SUBJECT',
+    value: given,
+    by: 'machine',
+  } as const;
+  return shared === null || shared === given ? ok(undefined) : fail({ ...differs, pinned: shared });
+}
+
+/** Nobody is there to look at the rules, so they are those of the branch that only a review changes, or that was named. */
+async function reviewedPolicy(ports: RunPorts, { policy, place }: Given): Promise<Result<Chosen, Failure>> {
+  if (policy !== null) return choosePolicy(ports, { policy, place });
+  const refs = await ports.git.policyRefs();
+  if (!refs.ok) return refs;
+  const { reviewed } = refs.value;
+  if (reviewed === null) return fail({ code: 'policy-unreviewed', ref: null });
+  const chosen = await choosePolicy(ports, { policy: reviewed, place });
+  const absent = !chosen.ok && chosen.failure.code === 'policy-ref-invalid';
+  return absent ? fail({ code: 'policy-unreviewed', ref: reviewed }) : chosen;
+}
+
+function checkEndpoint(
   entries: readonly ConfigEntry[],
   endpoint: string,
-  { pin, where, config }: Chosen,
+  { where, config }: Chosen,
 ): Result<void, Failure> {
-  const cloned = entries.some(({ scope, key }) => scope === 'local' && /^remote\..+\.url$/.test(key));
-  const reviewed = cloned ? pin.startsWith('refs/remotes/') : pin.startsWith('refs/');
-  if (!reviewed) return fail({ code: 'policy-unreviewed', where });
   const { sharedEndpoint } = readSettings(entries);
   const others: readonly [string | null, string][] = [
     [sharedEndpoint, "git's global or system config"],

@@ -45,7 +45,8 @@ export async function init(ports: InitPorts, options: InitOptions): Promise<Resu
   const { place } = options;
   const refs = await ports.git.policyRefs();
   if (!refs.ok) return refs;
-  const free = await checkFree(ports, place, refs.value[0]);
+  const [best] = refs.value.proposed;
+  const free = await checkFree(ports, place, best);
   if (!free.ok) return free;
   const [branches, worktrees] = await Promise.all([ports.branchNames(), ports.repository.worktrees()]);
   if (!branches.ok) return branches;
@@ -54,7 +55,7 @@ export async function init(ports: InitPorts, options: InitOptions): Promise<Resu
   if (!endpoint.ok) return endpoint;
   const here = worktrees.value.find((worktree) => worktree.place.gitDir === place.gitDir);
   const branch = here === undefined ? null : workedOn(here.head);
-  const defaultBranch = refs.value[0]?.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, '') ?? branch;
+  const defaultBranch = best?.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, '') ?? branch;
   const rules = proposeRules(branches.value);
   const schema = await ports.schemaFrom(place.path);
   const text = configText({ endpoint: endpoint.value, schema, defaultBranch, rules });

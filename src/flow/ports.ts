@@ -64,7 +64,7 @@ export interface Repository {
   /** The config file at a pinned ref, or in the worktree where the pin is a content hash. */
   policy(pin: string): Promise<Result<PolicyFile, Failure>>;
   branches(): Promise<Result<readonly BranchState[], Failure>>;
-  /** The ref the policy would be read from, were one chosen now; null while no commit holds a config file. */
+  /** A branch, local or a remote's, or `HEAD`, that holds a config file; null while no such commit does. */
   committed(): Promise<Result<string | null, Failure>>;
 }
 

@@ -55,6 +55,16 @@ export interface HooksHere {
   readonly config: { readonly command: string | null } | null;
 }
 
+/** Refs that may hold the policy, by their full names. */
+export interface PolicyRefs {
+  /** Those that are there, the best first: for a person to look at. */
+  readonly proposed: readonly string[];
+  /** Where `refs/remotes/origin/HEAD` points, fetched or not: the only rules that count without a look. Null: unknown. */
+  readonly reviewed: string | null;
+  /** There is no remote, nor a branch of one: what is here was made here. */
+  readonly isAlone: boolean;
+}
+
 /** What install needs of git besides reading. */
 export interface GitSetup {
   /** Where git looks for hooks, and who said so. */
@@ -72,8 +82,7 @@ export interface GitSetup {
   pin(values: Readonly<Record<string, string>>): Promise<Result<void, Failure>>;
   /** Takes these keys out of local config. */
   unpin(keys: readonly string[]): Promise<Result<void, Failure>>;
-  /** Full names of refs that may hold the policy, the best first. */
-  policyRefs(): Promise<Result<readonly string[], Failure>>;
+  policyRefs(): Promise<Result<PolicyRefs, Failure>>;
   isBranchName(name: string): Promise<boolean>;
   /** Has git run the hook, as for a checkout of the current branch; null where this git can't (before 2.36). */
   runHook(place: Place): Promise<{ readonly status: number; readonly output: string } | null>;

@@ -2,27 +2,32 @@
 import type { Config } from '../core/config.ts';
 import type { Failure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Pins, Settings } from '../core/settings.ts';
+import type { ConfigEntry, Settings } from '../core/settings.ts';
 import type { GitSetup } from './setup-ports.ts';
 
 type Asked = { readonly yes: boolean; readonly policy: string | null };
 
 /**
- * Nobody reads what `--yes` accepts, and it runs by itself (an npm `prepare`). A local branch can be anybody's that was
- * checked out, so it counts unnamed only in a clone without a remote, and never in the place of what is pinned.
+ * Nobody reads what `--yes` accepts, and it runs by itself (an npm `prepare`): on whatever branch is checked out. So it
+ * takes what is pinned, or what the remote's default branch holds; anything else only where nobody else's can be here.
  */
 export async function boundPolicy(
   git: Pick<GitSetup, 'policyRefs'>,
   pin: string,
-  pins: Pins | null,
+  pinned: string | null,
   { yes, policy }: Asked,
 ): Promise<Result<void, Failure>> {
-  if (!yes || policy !== null || pin === pins?.policy || !pin.startsWith('refs/heads/')) return ok(undefined);
+  if (!yes || policy !== null || pin === pinned) return ok(undefined);
   const refs = await git.policyRefs();
   if (!refs.ok) return refs;
-  const isAlone = !refs.value.some((ref) => ref.startsWith('refs/remotes/'));
-  return pins === null && isAlone ? ok(undefined) : fail({ code: 'policy-unnamed', ref: pin });
+  const { reviewed, isAlone } = refs.value;
+  const isFirst = isAlone && pinned === null;
+  return pin === reviewed || isFirst ? ok(undefined) : fail({ code: 'policy-unnamed', ref: pin });
 }
+
+/** Also where the other pins are missing or faulty: what was accepted once is not replaced unseen. */
+export const pinnedPolicy = (entries: readonly ConfigEntry[]): string | null =>
+  entries.findLast(({ scope, key }) => scope === 'local' && key === 'scim-hook.policy')?.value ?? null;
 
 /** The value that the person is looked up by: what the machine's owner says, else git's own config, but never a branch. */
 export async function boundSubject(

@@ -10,7 +10,7 @@ import type { Mode } from '../core/vocabulary.ts';
 import { choosePolicy } from './choose-policy.ts';
 import type { Ports } from './ports.ts';
 import type { AcceptedText, GitSetup } from './setup-ports.ts';
-import { boundId, boundPolicy, boundSubject } from './trust-bounds.ts';
+import { boundId, boundPolicy, boundSubject, pinnedPolicy } from './trust-bounds.ts';
 
 export interface TrustPorts extends Ports {
   readonly git: GitSetup;
@@ -59,11 +59,12 @@ export async function accept(
   entries: readonly ConfigEntry[],
   options: TrustOptions,
 ): Promise<Result<Accepted, Failure>> {
-  const chosen = await choosePolicy(ports, options);
+  const pinned = pinnedPolicy(entries);
+  const chosen = await choosePolicy(ports, { ...options, kept: options.yes ? pinned : null });
   if (!chosen.ok) return chosen;
   const { pin, where, config, text } = chosen.value;
   const settings = readSettings(entries);
-  const named = await boundPolicy(ports.git, pin, settings.pins, options);
+  const named = await boundPolicy(ports.git, pin, pinned, options);
   if (!named.ok) return named;
   const endpoint = chooseEndpoint(entries, config, where, options);
   if (!endpoint.ok) return endpoint;
@@ -120,7 +121,8 @@ function chooseEndpoint(
   options: TrustOptions,
 ): Result<string, Failure> {
   const { sharedEndpoint, pins } = readSettings(entries);
-  const asked = options.endpoint ?? config.endpoint ?? sharedEndpoint;
+  // What was accepted stays so, where nobody says another.
+  const asked = options.endpoint ?? config.endpoint ?? sharedEndpoint ?? pins?.endpoint ?? null;
   if (asked === null) return fail({ code: 'endpoint-missing', where });
   const parsed = parseEndpoint(asked);
   if (!parsed.ok) return fail({ code: 'endpoint-invalid', endpoint: asked, problem: parsed.failure });

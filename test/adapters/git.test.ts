@@ -239,24 +239,53 @@ describe('branches', () => {
 });
 
 describe('policyRefs', () => {
+  const refs = () => value(setup().policyRefs());
+  const proposed = async (): Promise<readonly string[]> => (await refs()).proposed;
+
   it('put the remote’s default branch first, then main and master, then where one is', async () => {
     git('branch', 'aaa');
     git('checkout', '-q', '-b', 'work');
-    expect(await value(setup().policyRefs())).toEqual([
-      'refs/heads/main',
-      'refs/heads/work',
-      'refs/heads/aaa',
-    ]);
+    expect(await refs()).toEqual({
+      proposed: ['refs/heads/main', 'refs/heads/work', 'refs/heads/aaa'],
+      reviewed: null,
+      isAlone: true,
+    });
     git('update-ref', 'refs/remotes/origin/trunk', 'HEAD');
     git('update-ref', 'refs/remotes/origin/main', 'HEAD');
     git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
-    expect((await value(setup().policyRefs())).slice(0, 3)).toEqual([
-      'refs/remotes/origin/trunk',
-      'refs/remotes/origin/main',
-      'refs/heads/main',
-    ]);
+    expect(await refs()).toMatchObject({ reviewed: 'refs/remotes/origin/trunk', isAlone: false });
+    expect((await proposed()).slice(0, 2)).toEqual(['refs/remotes/origin/trunk', 'refs/heads/main']);
+  });
+
+  it('guess the remote’s default branch only where it is not known, and never as reviewed', async () => {
+    for (const name of ['origin/main', 'origin/master', 'aaa/evil'])
+      git('update-ref', `refs/remotes/${name}`, 'HEAD');
+    git('symbolic-ref', 'refs/remotes/aaa/HEAD', 'refs/remotes/aaa/evil');
+    expect(await refs()).toEqual({
+      proposed: ['refs/remotes/origin/main', 'refs/remotes/origin/master', 'refs/heads/main'],
+      reviewed: null,
+      isAlone: false,
+    });
+    // Known, though nobody fetched it.
     git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/nowhere');
-    expect((await value(setup().policyRefs()))[0]).toBe('refs/remotes/origin/main');
+    expect(await refs()).toMatchObject({
+      proposed: ['refs/heads/main'],
+      reviewed: 'refs/remotes/origin/nowhere',
+    });
+    // A branch that was pushed by that name says nothing.
+    git('symbolic-ref', '--delete', 'refs/remotes/origin/HEAD');
+    git('update-ref', 'refs/remotes/origin/HEAD', 'HEAD');
+    expect(await refs()).toMatchObject({ reviewed: null });
+  });
+
+  it('see a remote that nothing was fetched from', async () => {
+    git('remote', 'add', 'upstream', '/nowhere');
+    expect(await refs()).toMatchObject({ isAlone: false });
+  });
+
+  it('are a failure where git fails', async () => {
+    await rm(join(top, '.git', 'HEAD'));
+    expect(await setup().policyRefs()).toMatchObject({ ok: false });
   });
 });
 

@@ -225,7 +225,7 @@ describe('pins', () => {
   it('of which an endpoint may not be one are a problem', () => {
     const [, ...others] = pinned;
     expect(checkPins([entry('local', 'endpoint', 'http://idp.example.com'), ...others], [])).toMatchObject([
-      { state: 'problem' },
+      { state: 'problem', says: expect.stringContaining('http://idp.example.com') },
     ]);
   });
   it('that a wider scope beats are a problem; one that says the same is not', () => {
@@ -233,9 +233,9 @@ describe('pins', () => {
     expect(beaten).toMatchObject([
       { state: 'problem', says: expect.stringContaining('system config says https://other.example.com') },
     ]);
-    expect(checkPins([...pinned, entry('global', 'endpoint', ENDPOINT)], all)).toMatchObject([
-      { state: 'ok' },
-    ]);
+    // Also in another spelling.
+    for (const same of [ENDPOINT, `${ENDPOINT.replace('https', 'HTTPS')}/`])
+      expect(checkPins([...pinned, entry('global', 'endpoint', same)], all)).toMatchObject([{ state: 'ok' }]);
   });
   it.each([
     [

@@ -1,10 +1,11 @@
 // The checked-out tree is data from strangers: whatever a branch carries, it changes neither rules nor endpoint.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { configFor, rule } from '../support/rules.ts';
-import { ALICE, type Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+import { ALICE, Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+import { atTerminal } from '../support/typed.ts';
 
 interface Staged extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -164,7 +165,102 @@ test('rules that are in no commit are pinned by their content: an edit is refuse
   expect(sync.status).toBe(3);
   expect(sync.stderr).toContain('was changed since it was accepted');
   expect(directory.members('admins')).not.toContain(alice);
-  await repo.install();
+  // Nobody looks at what --yes would accept.
+  expect(await repo.install()).toMatchObject({ status: 3, stdout: '' });
+  expect(await atTerminal(repo, 'y\n', 'install')).toMatchObject({ status: 0 });
   await repo.checkout('release/1');
   expect(directory.members('admins')).toContain(alice);
+});
+
+const pinned = async (repo: Repo): Promise<string> =>
+  (await repo.git('config', '--local', '--get', 'scim-hook.policy')).stdout.trim();
+
+interface Cloned extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly origin: Repo;
+  readonly repo: Repo;
+  readonly directory: FakeDirectory;
+}
+
+/** A clone whose origin has `evil` too, with rules of a stranger. `rules`: main holds some. */
+async function cloned({ rules }: { rules: boolean }): Promise<Cloned> {
+  const sandbox = await Sandbox.create();
+  const directory = await FakeDirectory.start({ token: TOKEN });
+  directory.addUser({ userName: ALICE });
+  const origin = await sandbox.repository(
+    'origin',
+    rules ? configFor(directory.url, [rule('one', 'release/**', 'jit')]) : null,
+  );
+  await origin.git('checkout', '-q', '-b', 'evil');
+  await origin.write('.scimsyncrc', JSON.stringify(configFor(directory.url, [rule('all', '**', 'admins')])));
+  await origin.commit('Everybody is admin');
+  await origin.git('branch', 'master');
+  await origin.git('checkout', '-q', 'main');
+  await sandbox.run('git', ['clone', '-q', origin.path, 'clone'], sandbox.root);
+  await sandbox.run('git', ['config', '--global', 'scim-hook.endpoint', directory.url], sandbox.root);
+  const repo = new Repo(sandbox, join(sandbox.root, 'clone'));
+  const end = async (): Promise<void> => {
+    await sandbox[Symbol.asyncDispose]();
+    await directory[Symbol.asyncDispose]();
+  };
+  return { sandbox, origin, repo, directory, [Symbol.asyncDispose]: end };
+}
+
+describe('--yes alone pins nothing that a stranger pushed', () => {
+  test('as `master`, beside a default branch that is known or not', async () => {
+    await using stage = await cloned({ rules: false });
+    const { repo, directory } = stage;
+    // Nobody would propose it, and as a file it would count no more than the branch does.
+    const known = await repo.scimHook('install', '--yes');
+    expect(known).toMatchObject({ status: 3, stdout: '' });
+    await repo.git('symbolic-ref', '--delete', 'refs/remotes/origin/HEAD');
+    const guessed = await repo.scimHook('install', '--yes');
+    expect(guessed).toMatchObject({ status: 3, stdout: '' });
+    expect(guessed.stderr).toContain('--policy refs/remotes/origin/master');
+    expect(guessed.stderr).toContain('git remote set-head origin -a');
+    await repo.git('update-ref', '-d', 'refs/remotes/origin/master');
+    await repo.git('update-ref', 'refs/remotes/aaa/evil', 'refs/remotes/origin/evil');
+    await repo.git('symbolic-ref', 'refs/remotes/aaa/HEAD', 'refs/remotes/aaa/evil');
+    expect(await repo.scimHook('install', '--yes')).toMatchObject({ status: 3, stdout: '' });
+    expect(await pinned(repo)).toBe('');
+    expect(directory.connections).toBe(0);
+  });
+
+  test('checked out without a branch, also in the place of a pin whose rules were deleted', async () => {
+    await using stage = await cloned({ rules: true });
+    const { origin, repo } = stage;
+    expect(await repo.install()).toMatchObject({ status: 0 });
+    await origin.git('rm', '-q', '.scimsyncrc');
+    await origin.commit('No rules any more');
+    await repo.git('fetch', '-q');
+    await repo.git('reset', '-q', '--hard', 'origin/main');
+    await repo.git('checkout', '-q', '--detach', 'origin/evil');
+    const ran = await repo.scimHook('install', '--yes');
+    expect(ran).toMatchObject({ status: 3, stdout: '' });
+    expect(await pinned(repo)).toBe('refs/remotes/origin/main');
+    // Gone from every ref, but checked out.
+    for (const name of ['evil', 'master']) await repo.git('update-ref', '-d', `refs/remotes/origin/${name}`);
+    const detached = await repo.scimHook('install', '--yes');
+    expect(detached.stderr).toContain('git switch -c NAME');
+    expect(detached.status).toBe(3);
+    // Lying there in no commit at all.
+    await repo.git('checkout', '-q', 'main');
+    await repo.write(
+      '.scimsyncrc',
+      JSON.stringify(configFor(stage.directory.url, [rule('all', '**', 'admins')])),
+    );
+    const lying = await repo.scimHook('install', '--yes');
+    expect(lying.stderr).toContain('without --yes');
+    expect(lying.status).toBe(3);
+    expect(await pinned(repo)).toBe('refs/remotes/origin/main');
+  });
+});
+
+test('--yes keeps the ref that a person named', async () => {
+  await using stage = await cloned({ rules: true });
+  const { repo } = stage;
+  await repo.git('update-ref', 'refs/remotes/origin/rules', 'refs/remotes/origin/main');
+  expect(await repo.install('--policy', 'refs/remotes/origin/rules')).toMatchObject({ status: 0 });
+  expect(await repo.install()).toMatchObject({ status: 0 });
+  expect(await pinned(repo)).toBe('refs/remotes/origin/rules');
 });

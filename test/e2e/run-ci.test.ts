@@ -118,6 +118,27 @@ test('an endpoint that the rules, or the machine’s config, don’t name gets n
   expect([...other.requests, ...directory.requests]).toEqual([]);
 });
 
+test('nobody else than the machine’s config says, by value or by id', async () => {
+  await using here = await job();
+  const { clone, sandbox, directory } = here;
+  const global = (...args: string[]) => sandbox.run('git', ['config', '--global', ...args], sandbox.root);
+  await global('scim-hook.subject', ALICE);
+  const ran = await deploy(clone);
+  expect(ran.status).toBe(3);
+  expect(ran.stderr).toContain(`SCIM_HOOK_SUBJECT gives ${ROBOT}`);
+  expect(ran.stderr).toContain(ALICE);
+  expect(directory.requests).toEqual([]);
+  await global('scim-hook.subject', ROBOT);
+  await global('scim-hook.subjectId', 'somebody-else');
+  const other = await deploy(clone);
+  expect(other.status).toBe(3);
+  expect(other.stderr).toContain('somebody-else');
+  expect(existsSync(join(clone.path, 'ran'))).toBe(false);
+  expect(directory.count('PATCH')).toBe(0);
+  await global('--unset', 'scim-hook.subjectId');
+  expect(await deploy(clone)).toMatchObject({ status: 0, stderr: '' });
+});
+
 test('a clone without the default branch trusts no other branch’s rules, nor the file that lies there', async () => {
   await using here = await job();
   const { sandbox, origin, directory } = here;
@@ -137,7 +158,44 @@ test('a clone without the default branch trusts no other branch’s rules, nor t
   expect(existsSync(join(one.path, 'ran'))).toBe(false);
   expect(directory.requests).toEqual([]);
   await one.git('fetch', '-q', 'origin', 'main:refs/remotes/origin/main');
+  expect(await deploy(one)).toMatchObject({ status: 3 });
+  expect(directory.requests).toEqual([]);
+  await one.git('remote', 'set-head', 'origin', '-a');
   expect(await deploy(one)).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('a branch that a stranger pushed as `master` decides nothing, unless it is named', async () => {
+  await using here = await job();
+  const { sandbox, origin, directory } = here;
+  await origin.git('branch', 'master', 'feature');
+  // As CI does that fetches the pushed branch alone.
+  const one = new Repo(sandbox, join(sandbox.root, 'one'));
+  await sandbox.run('git', ['init', '-q', 'one'], sandbox.root);
+  await one.git('remote', 'add', 'origin', origin.path);
+  await one.git('fetch', '-q', 'origin', 'master:refs/remotes/origin/master');
+  await one.git('checkout', '-q', '-b', 'master', 'refs/remotes/origin/master');
+  const ran = await deploy(one, 'x');
+  expect(ran.status).toBe(3);
+  expect(ran.stderr).toContain('git remote set-head origin -a');
+  expect(ran.stderr).toContain('SCIM_HOOK_POLICY=refs/remotes/origin/main');
+  // A default branch that is known, and was not fetched.
+  await one.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
+  expect(await deploy(one, 'x')).toMatchObject({ status: 3 });
+  // Another remote's.
+  await one.git('symbolic-ref', '--delete', 'refs/remotes/origin/HEAD');
+  await one.git('update-ref', 'refs/remotes/aaa/evil', 'HEAD');
+  await one.git('symbolic-ref', 'refs/remotes/aaa/HEAD', 'refs/remotes/aaa/evil');
+  expect(await deploy(one, 'x')).toMatchObject({ status: 3 });
+  expect(existsSync(join(one.path, 'ran'))).toBe(false);
+  expect(directory.requests).toEqual([]);
+  await one.git('fetch', '-q', 'origin', 'main:refs/remotes/origin/main');
+  sandbox.env['SCIM_HOOK_POLICY'] = 'refs/remotes/origin/main';
+  expect(await deploy(one)).toMatchObject({ status: 0, stderr: '' });
+  expect(directory.count('PATCH')).toBe(2);
+  for (const policy of ['origin/main', 'refs/remotes/origin/gone']) {
+    sandbox.env['SCIM_HOOK_POLICY'] = policy;
+    expect(await deploy(one)).toMatchObject({ status: 2 });
+  }
 });
 
 test('where a person installed, the variables may agree with the pins, and overrule none of them', async () => {

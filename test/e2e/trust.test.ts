@@ -77,6 +77,16 @@ test('nothing changed: says so, and writes nothing', async () => {
   expect([readFileSync(join(repo.path, '.git/config'), 'utf8'), await sandbox.audit()]).toEqual(before);
 });
 
+test('an endpoint that was named once need not be named again, where the rules name none', async () => {
+  await using stage = await staged();
+  const { repo, directory } = stage;
+  await edit(repo, { version: 1, rules: RULES });
+  await repo.commit('Name no endpoint');
+  expect(await repo.scimHook('trust')).toMatchObject({ status: 0, stderr: '' });
+  expect(await repo.scimHook('install', '--yes')).toMatchObject({ status: 0, stderr: '' });
+  expect(await pin(repo, 'endpoint')).toBe(directory.url);
+});
+
 test('another endpoint on the pinned branch: old and new are shown, and only a yes pins the new one', async () => {
   await using stage = await staged();
   const { repo, directory, other, sandbox } = stage;

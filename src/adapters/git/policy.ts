@@ -56,17 +56,22 @@ async function readFiles(
   return ok({ state: 'found', commit: commit.oid, blob: found.oid, file, text: found.content });
 }
 
-/** The first of `refs`, all of which exist, whose commit holds a config file; one git process for all of them. */
+/** A commit, and the name it goes by among people. */
+export interface Tip {
+  readonly name: string;
+  readonly revision: string;
+}
+
+/** The name of the first of `tips` that holds a config file; one git process for all of them. */
 export async function firstHolding(
   directory: string,
   env: Environment,
-  refs: readonly string[],
+  tips: readonly Tip[],
   files: readonly string[],
 ): Promise<Result<string | null, Failure>> {
-  if (refs.length === 0) return ok(null);
-  const asked = refs.flatMap((ref) => files.map((file) => ({ ref, file })));
+  const asked = tips.flatMap((tip) => files.map((file) => ({ tip, file })));
   const args = ['cat-file', '--batch'];
-  const input = asked.map(({ ref, file }) => `${ref}:${file}\n`).join('');
+  const input = asked.map(({ tip, file }) => `${tip.revision}:${file}\n`).join('');
   const fed = await feedGit(directory, env, args, input);
   if (fed === null) return fail({ code: 'git-missing' });
   if (fed.status !== 0) return fail(whyGitFailed(args, directory, fed.stderr));
@@ -75,7 +80,7 @@ export async function firstHolding(
     const entry = entries[at];
     return entry?.type === 'blob' && holdsConfig(file, entry.content);
   });
-  return ok(holding?.ref ?? null);
+  return ok(holding?.tip.name ?? null);
 }
 
 /** A package.json without our key is not a config file. */

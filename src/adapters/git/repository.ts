@@ -6,7 +6,7 @@ import type { BranchState, PolicyFile, Repository } from '../../flow/ports.ts';
 import type { Environment } from './environment.ts';
 import { createGit, type Git } from './git.ts';
 import { firstHolding, policyAtRef } from './policy.ts';
-import { policyRefs } from './setup.ts';
+import { everyTip } from './policy-refs.ts';
 import { listWorktrees } from './worktrees.ts';
 
 export interface RepositoryOptions {
@@ -27,7 +27,10 @@ export function openRepository(options: RepositoryOptions): Repository {
     worktrees: () => listWorktrees(git, commonDir),
     settings: () => readSettingsOf(git),
     branches: () => listBranches(git),
-    committed: async () => firstHolding(commonDir, env, await policyRefs(git), options.files),
+    committed: async () => {
+      const tips = await everyTip(git);
+      return tips.ok ? firstHolding(commonDir, env, tips.value, options.files) : tips;
+    },
     policy: async (pin) => {
       if (!pin.startsWith('sha256:')) return policyAtRef(commonDir, env, pin, options.files);
       const worktrees = await listWorktrees(git, commonDir);

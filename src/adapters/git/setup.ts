@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { GitSetup } from '../../flow/setup-ports.ts';
 import type { Environment } from './environment.ts';
 import { createGit, feedGit, type Git } from './git.ts';
+import { policyRefs } from './policy-refs.ts';
 
 export interface SetupOptions {
   readonly commonDir: string;
@@ -83,7 +84,7 @@ export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): Gi
       }
       return ok(undefined);
     },
-    policyRefs: async () => ok(await policyRefs(git)),
+    policyRefs: () => policyRefs(top, env),
     isBranchName: async (name) => {
       // `--branch` would expand @{-1}; a full name is taken as it is.
       const checked = await git(['check-ref-format', `refs/heads/${name}`]);
@@ -135,38 +136,4 @@ async function carrier(git: Git, commonDir: string, top: string, key: string): P
   );
   const inside = (directory: string): boolean => file.startsWith(`${directory}${sep}`);
   return !inside(commonDir) && [top, ...tops].some(inside) ? file : null;
-}
-
-/** The remote's default branch first: what is reviewed there is what counts. Then local branches. */
-export async function policyRefs(git: Git): Promise<string[]> {
-  const listed = await git([
-    'for-each-ref',
-    '--format=%(refname)%09%(symref)%09%(HEAD)',
-    'refs/remotes',
-    'refs/heads',
-  ]);
-  if (!listed.ok) return [];
-  const refs = listed.value
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [name = '', symref = '', head = ''] = line.split('\t');
-      return { name, symref, isCurrent: head === '*' };
-    });
-  const names = new Set(refs.filter((ref) => ref.symref === '').map((ref) => ref.name));
-  const remoteDefault =
-    refs.find((ref) => ref.name === 'refs/remotes/origin/HEAD')?.symref ??
-    refs.find((ref) => /^refs\/remotes\/[^/]+\/HEAD$/.test(ref.name))?.symref;
-  const current = refs.find((ref) => ref.isCurrent)?.name;
-  const local = [...names].filter((name) => name.startsWith('refs/heads/'));
-  const wished = [
-    remoteDefault,
-    'refs/remotes/origin/main',
-    'refs/remotes/origin/master',
-    'refs/heads/main',
-    'refs/heads/master',
-    current,
-    ...local,
-  ];
-  return [...new Set(wished)].filter((name): name is string => name !== undefined && names.has(name));
 }

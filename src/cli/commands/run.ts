@@ -95,6 +95,7 @@ class Running {
       place: here.place,
       endpoint: given('SCIM_HOOK_ENDPOINT'),
       subject: given('SCIM_HOOK_SUBJECT'),
+      policy: given('SCIM_HOOK_POLICY'),
       random: Math.random,
     });
   }

@@ -28,7 +28,7 @@ async function branches({ ports }: Here): Promise<string[]> {
 /** The best ones first, as install would choose; then every other branch of this clone. */
 async function refs(here: Here): Promise<Candidate[]> {
   const [wished, local] = await Promise.all([here.git.policyRefs(), branches(here)]);
-  const names = [...(wished.ok ? wished.value : []), ...local.map((name) => `refs/heads/${name}`)];
+  const names = [...(wished.ok ? wished.value.proposed : []), ...local.map((name) => `refs/heads/${name}`)];
   return [...new Set(names)].map((name) => ({ name, about: '' }));
 }
 

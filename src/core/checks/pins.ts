@@ -1,5 +1,4 @@
 // Whether what a person accepted is what counts: pins that are missing, beaten by a wider scope, or set where nobody reads them.
-import { parseEndpoint } from '../endpoint.ts';
 import { type Finding, fine, problem, warning } from '../finding.ts';
 import { type ConfigEntry, readSettings } from '../settings.ts';
 
@@ -32,14 +31,14 @@ const last = (entries: readonly ConfigEntry[], scope: string, name: string): str
   entries.findLast((entry) => entry.scope === scope && entry.key === `scim-hook.${name.toLowerCase()}`)
     ?.value;
 
-const widest = (entries: readonly ConfigEntry[], pin: Pin): string | undefined =>
-  (pin === 'policy' ? ['local'] : ['system', 'global', 'local'])
-    .map((scope) => last(entries, scope, pin))
-    .find((value) => value !== undefined);
+const isSet = (entries: readonly ConfigEntry[], pin: Pin): boolean =>
+  (pin === 'policy' ? ['local'] : ['system', 'global', 'local']).some(
+    (scope) => last(entries, scope, pin) !== undefined,
+  );
 
 /** In the order in which install asks for them. */
 export const missingPins = (entries: readonly ConfigEntry[]): string[] =>
-  PINS.filter((pin) => widest(entries, pin) === undefined);
+  PINS.filter((pin) => !isSet(entries, pin));
 
 function checkComplete(entries: readonly ConfigEntry[]): Finding[] {
   const missing = missingPins(entries);
@@ -57,33 +56,26 @@ function checkComplete(entries: readonly ConfigEntry[]): Finding[] {
     const verb = missing.length === 1 ? 'is' : 'are';
     return [problem('pins', `${names} ${verb} missing from git's config, so nothing is granted.`, INSTALL)];
   }
-  const endpoint = readSettings(entries).pins?.endpoint ?? '';
-  const parsed = parseEndpoint(endpoint);
-  return parsed.ok
+  const { misspelled } = readSettings(entries);
+  return misspelled === null
     ? []
     : [
         problem(
           'pins',
-          `The pinned endpoint ${endpoint} ${parsed.failure}.`,
+          `The pinned endpoint ${misspelled.endpoint} ${misspelled.problem}.`,
           'Accept a right one: `scim-hook install --endpoint URL`.',
         ),
       ];
 }
 
-function checkBeaten(entries: readonly ConfigEntry[]): Finding[] {
-  return PINS.filter((pin) => pin !== 'policy').flatMap((pin) => {
-    const [accepted, counts] = [last(entries, 'local', pin), widest(entries, pin)];
-    if (accepted === undefined || counts === accepted) return [];
-    const scope = last(entries, 'system', pin) === counts ? 'system' : 'global';
-    return [
-      problem(
-        'pins',
-        `scim-hook.${pin} was accepted here as ${accepted}, but ${scope} config says ${counts}, which counts.`,
-        `Accept that: \`scim-hook install\`. Or take it out: \`git config --${scope} --unset scim-hook.${pin}\`.`,
-      ),
-    ];
-  });
-}
+const checkBeaten = (entries: readonly ConfigEntry[]): Finding[] =>
+  readSettings(entries).overruled.map(({ name, accepted, scope, value }) =>
+    problem(
+      'pins',
+      `scim-hook.${name} was accepted here as ${accepted}, but ${scope} config says ${value}, which counts.`,
+      `Accept that: \`scim-hook install\`. Or take it out: \`git config --${scope} --unset scim-hook.${name}\`.`,
+    ),
+  );
 
 /** Set by an include, a worktree's own config or `git -c`: a branch's tooling could do that, so it never counts. */
 function checkIgnored(entries: readonly ConfigEntry[], everywhere: readonly PlacedEntry[]): Finding[] {
