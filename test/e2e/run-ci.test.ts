@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { configFor, rule } from '../support/rules.ts';
-import { ALICE, Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+import { ALICE, Repo, Sandbox, TOKEN, until } from '../support/sandbox.ts';
 
 interface Job extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -68,6 +68,22 @@ test('no install: the rules of the default branch decide, the subject is looked 
   expect(feature.status).toBe(0);
   expect(feature.stderr).toContain('no rule matches feature');
   expect(directory.count('PATCH')).toBe(2);
+});
+
+test('a run for somebody else takes nothing from one that still runs, and each gives back its own', async () => {
+  await using here = await job();
+  const { clone, sandbox, directory } = here;
+  const wait = 'touch started; while [ ! -e go ]; do sleep 0.05; done';
+  const first = deploy(clone, 'release/1', 'sh', '-c', wait);
+  await until('the command to run', () => existsSync(join(clone.path, 'started')));
+  sandbox.env['SCIM_HOOK_SUBJECT'] = ALICE;
+  expect(await deploy(clone)).toMatchObject({ status: 0, stderr: '' });
+  expect(here.has()).toBe(true);
+  await clone.write('go', '');
+  expect(await first).toMatchObject({ status: 0, stderr: '' });
+  expect(here.has()).toBe(false);
+  expect(directory.count('PATCH')).toBe(4);
+  expect((await sandbox.ledger()).leases).toEqual([]);
 });
 
 test('the subject is found by the attribute that the rules name', async () => {
