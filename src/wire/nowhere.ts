@@ -3,15 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { configReader } from '../adapters/config/read-config.ts';
 import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { openState } from '../adapters/disk/state.ts';
-import { findToken } from '../adapters/git/credential.ts';
-import { gitEnvironment } from '../adapters/git/environment.ts';
 import { randomIds, systemClock } from '../adapters/process/clock.ts';
-import { createConnector } from '../adapters/scim/connector.ts';
 import { ok } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Ports, Progress } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
 import { notifierFor } from './clone.ts';
+import { openConnector } from './connector.ts';
 
 export interface Gone {
   /** Where it was; empty for no clone at all. */
@@ -30,23 +28,13 @@ export function openNowhere(
   { commonDir, repo }: Gone,
   home: string,
   env: Readonly<Record<string, string | undefined>>,
+  named: string | null = null,
 ): Nowhere {
   const progress: Progress = { heads: {}, open: [], unlogged: [] };
   const claim = { lines: [], progress, commit: () => Promise.resolve(ok(undefined)) };
   // Nothing of it is pinned, so nothing is ever granted from here.
   const entries = repo === '' ? [] : [{ scope: 'local', key: 'scim-hook.repository', value: repo }];
-  const credential = {
-    directory: home,
-    env: gitEnvironment(env),
-    token: env['SCIM_HOOK_TOKEN'],
-    now: systemClock.now,
-  };
-  const connector = createConnector({
-    token: { token: (endpoint, question) => findToken(credential, endpoint, question) },
-    userAgent: `scim-hook/${VERSION}`,
-    newRequestId: randomUUID,
-    now: systemClock.now,
-  });
+  const connector = openConnector(env, home, named);
   return {
     entries,
     close: () => connector.close(),
