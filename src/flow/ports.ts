@@ -35,6 +35,8 @@ export interface Worktree {
   /** The name under `worktrees/` in the common dir; empty for the main worktree. */
   readonly id: string;
   readonly head: Head;
+  /** Its directory is out of reach, though not gone: nobody works in it now, and it keeps what it has. */
+  readonly away?: true;
 }
 
 export type PolicyFile =
