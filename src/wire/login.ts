@@ -1,8 +1,6 @@
 // What `login` and `logout` need, in a clone or outside of one: git's config, its credential helpers, a way to ask.
-import { CONFIG_FILES, findConfigFile } from '../adapters/config/find-config.ts';
 import { openCredentialHelpers } from '../adapters/git/credential-helpers.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
-import { openRepository } from '../adapters/git/repository.ts';
 import type { Failure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
@@ -10,6 +8,7 @@ import { choosePolicy } from '../flow/choose-policy.ts';
 import type { CredentialHelpers } from '../flow/ports.ts';
 import { connectorOver, type OpenConnector } from './connector.ts';
 import { openHere } from './here.ts';
+import { settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,8 +28,7 @@ export async function openLoginPlace(cwd: string, env: Env): Promise<Result<Logi
   if (!here.ok && !outside) return here;
   const gitEnv = gitEnvironment(env);
   const directory = here.ok ? here.value.commonDir : cwd;
-  const options = { commonDir: cwd, env: gitEnv, files: CONFIG_FILES, readWorktreeFile: findConfigFile };
-  const entries = here.ok ? ok(here.value.entries) : await openRepository(options).settings();
+  const entries = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
   if (!entries.ok) return entries;
   return ok({
     entries: entries.value,

@@ -9,7 +9,7 @@ import { ok, type Result } from '../core/result.ts';
 import type { SweepPorts } from '../flow/sweep.ts';
 import { openClone } from './clone.ts';
 import { openHere } from './here.ts';
-import { openNowhere } from './nowhere.ts';
+import { openNowhere, settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +20,10 @@ export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPort
   const home = here.ok ? here.value.home : stateHome(env, null);
   const named = endpointNamed(env);
   const gitEnv = gitEnvironment(env);
-  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '' }, home, env).ports;
+  const outside = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
+  // Where it can't be read, what can be given back still is.
+  const known = outside.ok ? outside.value : [];
+  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '', known }, home, env).ports;
   return ok({
     state,
     audit,
@@ -32,7 +35,7 @@ export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPort
       const opened = await clone.open();
       return opened.ok ? ok({ ...opened.value, close: () => clone.connector.close() }) : opened;
     },
-    openNowhere: (commonDir, repo) => openNowhere({ commonDir, repo }, home, env, named),
+    openNowhere: (commonDir, repo) => openNowhere({ commonDir, repo, known }, home, env, named),
   });
 }
 

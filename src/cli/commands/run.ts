@@ -147,7 +147,7 @@ class Running {
     const returned = await giveBack(here.ports, entries, run);
     if (returned.ok || returned.failure.code === 'locked') return returned;
     const { openNowhere } = await import('../../wire/nowhere.ts');
-    const gone = { commonDir: here.commonDir, repo: this.repo };
+    const gone = { commonDir: here.commonDir, repo: this.repo, known: before };
     const nowhere = openNowhere(gone, here.home, context.env);
     try {
       const fixed = pins === null ? nowhere.entries : withPins(before, pins);
