@@ -62,11 +62,11 @@ class Running {
       waited,
     });
     const mark = newRunMark();
-    const taken = await context.screen.during('Getting access', (waited) =>
+    const taken = await context.screen.showing('Getting access', (waited) =>
       takeAccess(here.ports, entries.value, run(waited)),
     );
     const back = () =>
-      context.screen.during('Giving back', (waited) => this.giveBack(entries.value, run(waited)));
+      context.screen.showing('Giving back', (waited) => this.giveBack(entries.value, run(waited)));
     let status: number;
     try {
       status = taken.ok ? await this.use(taken.value) : failWith(context, taken.failure);
