@@ -8,8 +8,9 @@ import type { Here } from '../../wire/here.ts';
 import type { Signals } from '../../wire/run.ts';
 import { type Context, failWith, openHere } from '../context.ts';
 import { changeDocument, changeLine, exitOfReports } from '../report.ts';
+import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
-import { reasonWords, wordsOf } from '../words.ts';
+import { reasonWords } from '../words.ts';
 
 export interface RunOptions {
   readonly branch: string;
@@ -175,6 +176,6 @@ const mayRun = ({ none, lacking }: Taken): boolean =>
   (none === null || none === 'no-rule') && lacking.length === 0;
 
 function sayFailure(screen: Screen, failure: Failure): void {
-  const { message, remedy } = wordsOf(failure);
-  for (const line of [...message.split('\n'), remedy]) screen.note(plain(line));
+  const { message, remedy } = said(failure);
+  screen.note(`${message}\n${remedy}`);
 }
