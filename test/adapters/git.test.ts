@@ -113,6 +113,14 @@ describe('worktrees', () => {
     expect(await value(open().worktrees())).toHaveLength(2);
   });
 
+  it('are not taken for none where git’s list of them can’t be read', async () => {
+    await symlink('worktrees', join(top, '.git', 'worktrees'));
+    expect(await open().worktrees()).toMatchObject({
+      ok: false,
+      failure: { code: 'disk', problem: 'ELOOP' },
+    });
+  });
+
   it('of a bare repository are the linked ones alone', async () => {
     git('clone', '-q', '--bare', top, join(root, 'bare.git'));
     execFileSync('git', ['worktree', 'add', '-q', join(root, 'linked'), 'main'], {

@@ -3,7 +3,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Head } from '../../core/event.ts';
 import type { Failure } from '../../core/failure.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Worktree } from '../../flow/ports.ts';
 import type { Git } from './git.ts';
 
@@ -14,7 +14,9 @@ interface Listed {
 }
 
 export async function listWorktrees(git: Git, commonDir: string): Promise<Result<Worktree[], Failure>> {
-  const linked = await linkedGitDirs(commonDir);
+  const ids = await idsOf(join(commonDir, 'worktrees'));
+  if (!ids.ok) return ids;
+  const linked = await linkedGitDirs(commonDir, ids.value);
   // Before HEAD and again after it: a rebase that ends or begins in between would look like a plain detached HEAD.
   const marks = new Map<string, string | null>();
   for (const gitDir of [commonDir, ...linked.map((each) => each.gitDir)]) {
@@ -87,8 +89,21 @@ function parsePorcelain(text: string): Listed[] {
     });
 }
 
-async function linkedGitDirs(commonDir: string): Promise<{ id: string; gitDir: string; path: string }[]> {
-  const ids = await readdir(join(commonDir, 'worktrees')).catch(() => []);
+/** What can't be read is no empty list: every worktree in it would lose what it has. */
+async function idsOf(directory: string): Promise<Result<string[], Failure>> {
+  try {
+    return ok(await readdir(directory));
+  } catch (error) {
+    if (isAbsent(error)) return ok([]);
+    const problem = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return fail({ code: 'disk', path: directory, problem });
+  }
+}
+
+async function linkedGitDirs(
+  commonDir: string,
+  ids: readonly string[],
+): Promise<{ id: string; gitDir: string; path: string }[]> {
   const found = await Promise.all(
     ids.map(async (id) => {
       const gitDir = join(commonDir, 'worktrees', id);
