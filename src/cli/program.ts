@@ -187,7 +187,7 @@ function commands(context: Context, end: (code: number) => void): Command {
     async () => (await import('./commands/login.ts')).runLogin,
   )
     .option('--endpoint <url>', 'the SCIM 2.0 base URL it is for; by default the one you trust')
-    .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
+    .option('--username <name>', 'the name git keeps it under (default: scim)')
     .addOption(json());
   command(
     'logout',
@@ -196,7 +196,7 @@ function commands(context: Context, end: (code: number) => void): Command {
     async () => (await import('./commands/logout.ts')).runLogout,
   )
     .option('--endpoint <url>', 'the SCIM 2.0 base URL it is for; by default the one you trust')
-    .option('--username <name>', 'the name git keeps it under (default: credential.username, else scim)')
+    .option('--username <name>', 'the name git keeps it under (default: scim)')
     .addOption(json());
   command(
     'why',

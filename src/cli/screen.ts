@@ -100,11 +100,23 @@ export class Screen {
     this.note(`${this.paint.red('scim-hook:')} ${message}\n${remedy}`);
   }
 
+  /** As `showing`. A first Ctrl-C lets the work come to its end, a second one ends at once. */
+  during<T>(text: string, work: (waiting: () => void) => Promise<T>): Promise<T> {
+    const told = (): void => {
+      this.interrupted = true;
+      if (!this.json)
+        this.note(
+          'Ctrl-C: what has begun is finished first. Press it again to end at once; the next scim-hook then settles the rest.',
+        );
+    };
+    return this.showing(text, (waiting, stop) => unbroken(() => work(waiting), told, stop));
+  }
+
   /**
    * A spinner on a terminal, a line where nothing may move, nothing elsewhere; the work's own result comes back.
-   * A first Ctrl-C lets the work come to its end, a second one ends at once.
+   * Signals are left to whoever catches them: `run` has one status, its command's, whatever comes while it gives back.
    */
-  async during<T>(text: string, work: (waiting: () => void) => Promise<T>): Promise<T> {
+  async showing<T>(text: string, work: (waiting: () => void, stop: () => void) => Promise<T>): Promise<T> {
     const { stderr, env } = this.options;
     const quiet = stderr.isTTY !== true || this.json;
     const still = env['TERM'] === 'dumb' || (env['ACCESSIBLE'] ?? '') !== '';
@@ -122,15 +134,8 @@ export class Screen {
       clearTimeout(start);
       spinner.stop();
     };
-    const told = (): void => {
-      this.interrupted = true;
-      if (!this.json)
-        this.note(
-          'Ctrl-C: what has begun is finished first. Press it again to end at once; the next scim-hook then settles the rest.',
-        );
-    };
     try {
-      return await unbroken(() => work(() => say('Waiting for another scim-hook to finish')), told, stop);
+      return await work(() => say('Waiting for another scim-hook to finish'), stop);
     } finally {
       stop();
     }

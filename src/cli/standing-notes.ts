@@ -4,8 +4,8 @@ import type { Reason } from '../core/vocabulary.ts';
 import type { Ports } from '../flow/ports.ts';
 import type { Standing } from '../flow/standing.ts';
 import { type SubjectNow, subjectNow } from '../flow/subject-now.ts';
+import { said } from './said.ts';
 import { plain, type Screen } from './screen.ts';
-import { wordsOf } from './words.ts';
 
 /** Asks the directory who the subject is by now only where that is why something was refused. */
 export async function noteStanding(
@@ -39,7 +39,7 @@ export function standingNotes({
       `The pinned policy ref ${policy.ref} is gone.\nNothing is granted until you accept another with \`scim-hook trust\`.`,
     );
   if (policy.state === 'invalid')
-    notes.push(wordsOf({ code: 'config-invalid', where: policy.where, faults }).message);
+    notes.push(said({ code: 'config-invalid', where: policy.where, faults }).message);
   return notes;
 }
 

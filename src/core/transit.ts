@@ -151,12 +151,16 @@ class Walk {
     else if (late.size === entered.granted.length) this.reasons.set(event.id, 'expired');
   }
 
-  /** A lease is for who was pinned when it was granted: once somebody or somewhere else is, nobody asks for it any more. */
+  /**
+   * A lease is for who was pinned when it was granted: once somebody or somewhere else is, nobody asks for it any more.
+   * Not so a run's, which brings its own pins in CI: its command still asks, whoever the next run is for.
+   */
   followPins(): void {
     const { terms, commonDir } = this.input;
     if (terms === null) return;
     const others = (lease: Lease): boolean =>
       lease.commonDir === commonDir &&
+      lease.run === undefined &&
       (lease.endpoint !== terms.endpoint || lease.subjectId !== terms.subjectId);
     this.over('settle', end(this.leases, others));
   }

@@ -28,6 +28,13 @@ export function gather(
     const last = heads[gitDir];
     const mine = open.filter((event) => event.place?.gitDir === gitDir);
     const lines = claim.lines.filter(({ line }) => line.worktreeId === worktree.id);
+    if (worktree.away === true) {
+      events.push(...mine.map((event) => ({ ...event, superseded: true })));
+      // What didn't come to act is found once more, as a gap, when it is back.
+      const missed = mine.length + lines.length > 0;
+      if (missed || last !== undefined) seen[gitDir] = missed ? null : (last ?? null);
+      continue;
+    }
     if (last === undefined && lines.length === 0) {
       events.push(...mine);
       continue;

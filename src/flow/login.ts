@@ -6,7 +6,10 @@ import type { ConfigEntry } from '../core/settings.ts';
 import { readSettings } from '../core/settings.ts';
 import type { Connector, CredentialHelpers } from './ports.ts';
 
-/** The name a token is kept under where nobody chose one: git's helpers know no token without a name. */
+/**
+ * The name a token is kept under where nobody chose one: git's helpers know no token without a name. Never
+ * `credential.username`: under that name git keeps the person's own password for the host.
+ */
 const USERNAME = 'scim';
 /** Milliseconds for the one request that checks the token. */
 const TIMEOUT = 10_000;
@@ -29,7 +32,6 @@ export interface Keeper {
 
 /** A file in a repository must not choose where a pasted token is kept. */
 export async function chooseKeeper(
-  helpers: CredentialHelpers,
   entries: readonly ConfigEntry[],
   { endpoint, username, proposed }: KeeperOptions,
 ): Promise<Result<Keeper, Failure>> {
@@ -43,7 +45,7 @@ export async function chooseKeeper(
     const accepted = parseEndpoint(each ?? '');
     return accepted.ok ? [accepted.value] : [];
   });
-  const name = username ?? (await helpers.username(parsed.value)) ?? USERNAME;
+  const name = username ?? USERNAME;
   // Git reads a credential line by line: a line end in the name would start a field of its own.
   if (name === '' || /\p{Cc}/u.test(name)) {
     return fail({ code: 'usage', problem: 'The user name is empty, or has a character that no name has.' });
@@ -72,6 +74,7 @@ export async function login(
   if (typeof checked === 'object' && checked.code === 'denied') {
     return fail({ code: 'token-refused', endpoint, status: checked.status });
   }
+  const before = await helpers.fill(endpoint, username);
   const approved = await helpers.approve(endpoint, { username, password: token });
   if (!approved.ok) return approved;
   const filled = await helpers.fill(endpoint);
@@ -79,7 +82,10 @@ export async function login(
   if (same && filled.password === token) return ok(checked);
   // Where it can't be had back it is of no use, and one more secret lying about.
   await helpers.reject(endpoint, username);
-  if (filled !== null) return fail({ code: 'token-shadowed', endpoint, username, other: filled.username });
+  if (before?.username === username) await helpers.approve(endpoint, before);
+  const other = filled?.username ?? (await helpers.username(endpoint)) ?? username;
+  if (filled !== null || other !== username)
+    return fail({ code: 'token-shadowed', endpoint, username, other });
   return fail({ code: 'token-not-kept', endpoint, helper: await helpers.helper(endpoint), platform });
 }
 

@@ -35,6 +35,8 @@ export interface Worktree {
   /** The name under `worktrees/` in the common dir; empty for the main worktree. */
   readonly id: string;
   readonly head: Head;
+  /** Its directory is out of reach, though not gone: nobody works in it now, and it keeps what it has. */
+  readonly away?: true;
 }
 
 export type PolicyFile =
@@ -206,7 +208,8 @@ export interface CredentialHelpers {
   approve(endpoint: string, credential: Credential): Promise<Result<void, Failure>>;
   /** Forgets what is kept under this name. */
   reject(endpoint: string, username: string): Promise<Result<void, Failure>>;
-  fill(endpoint: string): Promise<Credential | null>;
+  /** What git gives for it; with a name, what is kept under that one. */
+  fill(endpoint: string, username?: string): Promise<Credential | null>;
   /** `credential.username` for this endpoint: git then asks helpers for that name only. */
   username(endpoint: string): Promise<string | null>;
   /** Whether any helper is configured for anything: without one there is no need to ask a person for the token. */

@@ -5,17 +5,16 @@ import { configReader } from '../adapters/config/read-config.ts';
 import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { openSpool } from '../adapters/disk/spool.ts';
 import { openState } from '../adapters/disk/state.ts';
-import { findToken } from '../adapters/git/credential.ts';
 import { type Environment, gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { randomIds, systemClock } from '../adapters/process/clock.ts';
 import { spoolDirectory, stateHome } from '../adapters/process/places.ts';
-import { createConnector } from '../adapters/scim/connector.ts';
 import type { Failure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
-import type { ConfigReader, Connector, Notifier, Ports, Repository } from '../flow/ports.ts';
+import type { ConfigReader, Notifier, Ports, Repository } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
+import { type OpenConnector, openConnector } from './connector.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +22,7 @@ export interface Clone {
   readonly repository: Repository;
   readonly gitEnv: Environment;
   /** Kept over wake-ups: connections stay warm. */
-  readonly connector: Connector & { close(): Promise<void> };
+  readonly connector: OpenConnector;
   /** Everything for one wake-up: git's config is read anew, and the state directory is where it says. */
   open(): Promise<Result<Opened, Failure>>;
 }
@@ -34,8 +33,18 @@ export interface Opened {
   readonly home: string;
 }
 
-/** `config`: the command line's reader also says where in the file a fault is. */
-export function openClone(commonDir: string, env: Env, config: ConfigReader = configReader): Clone {
+export interface CloneOptions {
+  /** The command line's reader also says where in the file a fault is. */
+  readonly config?: ConfigReader;
+  /** The one endpoint that the environment says its token is for. */
+  readonly named?: string | null;
+}
+
+export function openClone(
+  commonDir: string,
+  env: Env,
+  { config = configReader, named = null }: CloneOptions = {},
+): Clone {
   const gitEnv = gitEnvironment(env);
   const repository = openRepository({
     commonDir,
@@ -43,19 +52,8 @@ export function openClone(commonDir: string, env: Env, config: ConfigReader = co
     files: CONFIG_FILES,
     readWorktreeFile: findConfigFile,
   });
-  const credential = {
-    directory: commonDir,
-    env: gitEnv,
-    token: env['SCIM_HOOK_TOKEN'],
-    now: systemClock.now,
-  };
-  const connector = createConnector({
-    token: { token: (endpoint, question) => findToken(credential, endpoint, question) },
-    userAgent: `scim-hook/${VERSION}`,
-    newRequestId: randomUUID,
-    now: systemClock.now,
-  });
   const spool = openSpool(spoolDirectory(commonDir));
+  const connector = openConnector(env, commonDir, named);
   return {
     repository,
     gitEnv,

@@ -40,7 +40,7 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   const located = await locate(directory, gitEnvironment(env));
   if (!located.ok) return located;
   const { commonDir, place } = located.value;
-  const clone = openClone(commonDir, env, locatingReader);
+  const clone = openClone(commonDir, env, { config: locatingReader });
   const opened = await clone.open();
   if (!opened.ok) return opened;
   const spool = spoolDirectory(commonDir);

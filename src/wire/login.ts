@@ -1,18 +1,14 @@
 // What `login` and `logout` need, in a clone or outside of one: git's config, its credential helpers, a way to ask.
-import { randomUUID } from 'node:crypto';
-import { CONFIG_FILES, findConfigFile } from '../adapters/config/find-config.ts';
 import { openCredentialHelpers } from '../adapters/git/credential-helpers.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
-import { openRepository } from '../adapters/git/repository.ts';
-import { systemClock } from '../adapters/process/clock.ts';
-import { createConnector } from '../adapters/scim/connector.ts';
 import type { Failure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import { choosePolicy } from '../flow/choose-policy.ts';
-import type { Connector, CredentialHelpers } from '../flow/ports.ts';
-import { VERSION } from '../version.ts';
+import type { CredentialHelpers } from '../flow/ports.ts';
+import { connectorOver, type OpenConnector } from './connector.ts';
 import { openHere } from './here.ts';
+import { settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +18,7 @@ export interface LoginPlace {
   /** The endpoint that the rules here propose, if there are any. */
   proposed(): Promise<string | null>;
   /** Speaks with the token that was typed, whatever the environment and the helpers have. */
-  connectorWith(token: string): Connector & { close(): Promise<void> };
+  connectorWith(token: string): OpenConnector;
 }
 
 export async function openLoginPlace(cwd: string, env: Env): Promise<Result<LoginPlace, Failure>> {
@@ -32,8 +28,7 @@ export async function openLoginPlace(cwd: string, env: Env): Promise<Result<Logi
   if (!here.ok && !outside) return here;
   const gitEnv = gitEnvironment(env);
   const directory = here.ok ? here.value.commonDir : cwd;
-  const options = { commonDir: cwd, env: gitEnv, files: CONFIG_FILES, readWorktreeFile: findConfigFile };
-  const entries = here.ok ? ok(here.value.entries) : await openRepository(options).settings();
+  const entries = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
   if (!entries.ok) return entries;
   return ok({
     entries: entries.value,
@@ -44,12 +39,6 @@ export async function openLoginPlace(cwd: string, env: Env): Promise<Result<Logi
       const chosen = await choosePolicy({ ...ports, git }, { policy: null, place });
       return chosen.ok ? chosen.value.config.endpoint : null;
     },
-    connectorWith: (token) =>
-      createConnector({
-        token: { token: () => Promise.resolve(token) },
-        userAgent: `scim-hook/${VERSION}`,
-        newRequestId: randomUUID,
-        now: systemClock.now,
-      }),
+    connectorWith: (token) => connectorOver({ token: () => Promise.resolve(token) }),
   });
 }

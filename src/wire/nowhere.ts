@@ -1,23 +1,29 @@
 // The adapters for a clone that is gone, or for none: no worktrees, no rules, no spool; only what the ledger holds of it.
 import { randomUUID } from 'node:crypto';
+import { CONFIG_FILES, findConfigFile } from '../adapters/config/find-config.ts';
 import { configReader } from '../adapters/config/read-config.ts';
 import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { openState } from '../adapters/disk/state.ts';
-import { findToken } from '../adapters/git/credential.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
+import { openRepository } from '../adapters/git/repository.ts';
 import { randomIds, systemClock } from '../adapters/process/clock.ts';
-import { createConnector } from '../adapters/scim/connector.ts';
-import { ok } from '../core/result.ts';
+import type { Failure } from '../core/failure.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Ports, Progress } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
 import { notifierFor } from './clone.ts';
+import { openConnector } from './connector.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Gone {
   /** Where it was; empty for no clone at all. */
   readonly commonDir: string;
   /** As its leases name it, for the log. */
   readonly repo: string;
+  /** Git's config as far as it could be read. Only what the machine's owner set counts, as who hears of what is owed. */
+  readonly known: readonly ConfigEntry[];
 }
 
 export interface Nowhere {
@@ -27,26 +33,19 @@ export interface Nowhere {
 }
 
 export function openNowhere(
-  { commonDir, repo }: Gone,
+  { commonDir, repo, known }: Gone,
   home: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
+  named: string | null = null,
 ): Nowhere {
   const progress: Progress = { heads: {}, open: [], unlogged: [] };
   const claim = { lines: [], progress, commit: () => Promise.resolve(ok(undefined)) };
   // Nothing of it is pinned, so nothing is ever granted from here.
-  const entries = repo === '' ? [] : [{ scope: 'local', key: 'scim-hook.repository', value: repo }];
-  const credential = {
-    directory: home,
-    env: gitEnvironment(env),
-    token: env['SCIM_HOOK_TOKEN'],
-    now: systemClock.now,
-  };
-  const connector = createConnector({
-    token: { token: (endpoint, question) => findToken(credential, endpoint, question) },
-    userAgent: `scim-hook/${VERSION}`,
-    newRequestId: randomUUID,
-    now: systemClock.now,
-  });
+  const entries = [
+    ...known.filter(({ scope }) => scope === 'system' || scope === 'global'),
+    ...(repo === '' ? [] : [{ scope: 'local', key: 'scim-hook.repository', value: repo }]),
+  ];
+  const connector = openConnector(env, home, named);
   return {
     entries,
     close: () => connector.close(),
@@ -70,3 +69,12 @@ export function openNowhere(
     },
   };
 }
+
+/** Git's config where no clone is needed for it. */
+export const settingsAt = (directory: string, env: Env): Promise<Result<readonly ConfigEntry[], Failure>> =>
+  openRepository({
+    commonDir: directory,
+    env: gitEnvironment(env),
+    files: CONFIG_FILES,
+    readWorktreeFile: findConfigFile,
+  }).settings();

@@ -3,12 +3,13 @@ import { gitEnvironment } from '../adapters/git/environment.ts';
 import { isClone } from '../adapters/git/locate.ts';
 import { stateHome } from '../adapters/process/places.ts';
 import { isRunning } from '../adapters/process/run-mark.ts';
+import { parseEndpoint } from '../core/endpoint.ts';
 import type { Failure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { SweepPorts } from '../flow/sweep.ts';
 import { openClone } from './clone.ts';
 import { openHere } from './here.ts';
-import { openNowhere } from './nowhere.ts';
+import { openNowhere, settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,8 +18,12 @@ export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPort
   if (!here.ok && here.failure.code === 'git-missing') return here;
   // In a clone, the state directory that it was installed with; elsewhere the environment's.
   const home = here.ok ? here.value.home : stateHome(env, null);
+  const named = endpointNamed(env);
   const gitEnv = gitEnvironment(env);
-  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '' }, home, env).ports;
+  const outside = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
+  // Where it can't be read, what can be given back still is.
+  const known = outside.ok ? outside.value : [];
+  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '', known }, home, env).ports;
   return ok({
     state,
     audit,
@@ -26,10 +31,19 @@ export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPort
     isRunning,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {
-      const clone = openClone(commonDir, env);
+      const clone = openClone(commonDir, env, { named });
       const opened = await clone.open();
       return opened.ok ? ok({ ...opened.value, close: () => clone.connector.close() }) : opened;
     },
-    openNowhere: (commonDir, repo) => openNowhere({ commonDir, repo }, home, env),
+    openNowhere: (commonDir, repo) => openNowhere({ commonDir, repo, known }, home, env, named),
   });
+}
+
+/**
+ * Where a run in CI was killed, nothing is pinned that the environment's token could be for: the environment says it,
+ * as it did to the run. What is given back is bound to the ledger's endpoint all the same.
+ */
+function endpointNamed(env: Env): string | null {
+  const parsed = parseEndpoint(env['SCIM_HOOK_ENDPOINT'] ?? '');
+  return parsed.ok ? parsed.value : null;
 }

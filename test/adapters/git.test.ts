@@ -1,6 +1,6 @@
 // The adapters of git against real repositories, with nobody's config but the test's own.
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -96,6 +96,29 @@ describe('worktrees', () => {
     });
     await rm(join(root, 'moved'), { recursive: true });
     expect(await value(open().worktrees())).toHaveLength(1);
+  });
+
+  it('are away, not gone, where they are locked, or where what is there can’t be read', async () => {
+    for (const name of ['locked', 'broken']) git('worktree', 'add', '-q', '-b', name, join(root, name));
+    git('worktree', 'lock', join(root, 'locked'));
+    await rm(join(root, 'locked'), { recursive: true });
+    await rm(join(root, 'broken', '.git'));
+    await symlink('.git', join(root, 'broken', '.git'));
+    const [, ...linked] = await value(open().worktrees());
+    expect(linked).toMatchObject([
+      { id: 'broken', head: { on: 'branch', branch: 'broken' }, away: true },
+      { id: 'locked', head: { on: 'branch', branch: 'locked' }, away: true },
+    ]);
+    git('worktree', 'unlock', join(root, 'locked'));
+    expect(await value(open().worktrees())).toHaveLength(2);
+  });
+
+  it('are not taken for none where git’s list of them can’t be read', async () => {
+    await symlink('worktrees', join(top, '.git', 'worktrees'));
+    expect(await open().worktrees()).toMatchObject({
+      ok: false,
+      failure: { code: 'disk', problem: 'ELOOP' },
+    });
   });
 
   it('of a bare repository are the linked ones alone', async () => {

@@ -70,6 +70,17 @@ test.each([
   expect(ran.stdout + ran.stderr).not.toContain('\u001b');
 });
 
+test.each(['why', 'plan', 'sync', 'doctor'])('no key in the rules starts a line of `%s`', async (command) => {
+  await using sandbox = await Sandbox.create();
+  const repo = await sandbox.repository('r', { ...good, 'x\nscim-hook: all is well': 1 });
+  await repo.git('config', 'scim-hook.endpoint', 'http://127.0.0.1:9/scim');
+  for (const key of ['subject', 'subjectId']) await repo.git('config', `scim-hook.${key}`, 'x');
+  await repo.git('config', 'scim-hook.policy', 'refs/heads/main');
+  const { stdout, stderr } = await repo.scimHook(command);
+  expect(stdout + stderr).toContain('all is well');
+  expect(stdout + stderr).not.toMatch(/^[\s>-]*scim-hook: all is well/m);
+});
+
 test('YAML that holds itself is a fault in words', async () => {
   await using sandbox = await Sandbox.create();
   const repo = await sandbox.repository('r', 'version: 1\nrules: &a [*a]\n');

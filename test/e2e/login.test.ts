@@ -187,17 +187,55 @@ test('two endpoints on one host each keep their own where credential.useHttpPath
   expect([await kept(sandbox, one), await kept(sandbox, two)]).toEqual(['', 'token-two']);
 });
 
-test('the name that git asks for is the name it is kept under', async () => {
+test('the name that git asks for is used where it is named, and no other is kept where git would not ask for it', async () => {
   await using here = await machine();
   const { repo, sandbox, directory } = here;
   await git(sandbox, 'config', '--global', `credential.${directory.url}.username`, 'robot');
-  expect((await scimHook(repo, TOKEN, 'login')).stdout).toContain('"robot"');
+  const unasked = await scimHook(repo, TOKEN, 'login');
+  expect(unasked).toMatchObject({ status: 1, stdout: '' });
+  expect(unasked.stderr).toContain('"robot"');
+  expect(await scimHook(repo, TOKEN, 'login', '--username', 'robot')).toMatchObject({ status: 0 });
   expect(await kept(sandbox, directory.url, 'username=robot\n')).toBe(TOKEN);
   const other = await scimHook(repo, TOKEN, 'login', '--username', 'somebody');
   expect(other).toMatchObject({ status: 1, stdout: '' });
   const injected = await scimHook(repo, TOKEN, 'login', '--username', 'a\nhost=evil.example');
   expect(injected.status).toBe(2);
   expect(await readFile(join(sandbox.home, '.git-credentials'), 'utf8')).not.toMatch(/somebody|evil/);
+});
+
+test('with `credential.username`, the password of that name stays through login and logout', async () => {
+  await using here = await machine();
+  const { repo, sandbox, directory } = here;
+  const { origin } = new URL(directory.url);
+  const mine = `url=${origin}\nusername=alice\npassword=of-git\n\n`;
+  await sandbox.run('git', ['credential', 'approve'], sandbox.root, { input: mine });
+  await git(sandbox, 'config', '--global', 'credential.username', 'alice');
+  const shadowed = await scimHook(repo, TOKEN, 'login');
+  expect(shadowed).toMatchObject({ status: 1, stdout: '' });
+  const remedy = /`(git config --global \S+ \S+)`/.exec(shadowed.stderr)?.[1] ?? '';
+  await sandbox.run('sh', ['-c', remedy], sandbox.root);
+  expect(await scimHook(repo, TOKEN, 'login')).toMatchObject({ status: 0, stderr: '' });
+  expect(await kept(sandbox, directory.url)).toBe(TOKEN);
+  expect(await kept(sandbox, origin)).toBe('of-git');
+  expect(await repo.scimHook('logout')).toMatchObject({ status: 0, stderr: '' });
+  expect(await kept(sandbox, directory.url)).toBe('');
+  expect(await kept(sandbox, origin)).toBe('of-git');
+});
+
+test('what was kept under the name is there again where the new token could not be had back', async () => {
+  await using here = await machine({ helper: 'cache --timeout 600' });
+  const { repo, sandbox, directory } = here;
+  for (const [name, password] of [
+    ['bob', 'of-bob'],
+    ['alice', 'of-alice'],
+  ]) {
+    const input = `url=${directory.url}\nusername=${name}\npassword=${password}\n\n`;
+    await sandbox.run('git', ['credential', 'approve'], sandbox.root, { input });
+  }
+  await git(sandbox, 'config', '--global', 'credential.username', 'alice');
+  expect(await scimHook(repo, TOKEN, 'login', '--username', 'bob')).toMatchObject({ status: 1, stdout: '' });
+  expect(await kept(sandbox, directory.url, 'username=bob\n')).toBe('of-bob');
+  expect(await kept(sandbox, directory.url)).toBe('of-alice');
 });
 
 test('a password that git keeps for that host is neither used as the token nor forgotten', async () => {

@@ -1,5 +1,5 @@
 // `scim-hook.notify`: hears once of what failed, was refused or is owed; never of a token, and never in anybody's way.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -72,6 +72,21 @@ test('hears of a refusal in the background, as the schema says, after the log ha
   expect(notice?.changes).toContainEqual(
     expect.objectContaining({ op: 'remove', name: 'jit', outcome: 'applied' }) as object,
   );
+});
+
+test('hears of what a clone that is gone owes', async () => {
+  await using stage = await staged();
+  const { repo, sandbox, directory, heard } = stage;
+  await repo.checkout('release/1');
+  await repo.stopWorker();
+  rmSync(repo.path, { recursive: true });
+  directory.misbehave({ how: 'answer', status: 500 }, { method: 'PATCH' });
+  const swept = await sandbox.run(process.execPath, [sandbox.bin, 'sweep'], sandbox.root, {
+    env: { SCIM_HOOK_ENDPOINT: directory.url },
+  });
+  expect(swept.status).toBe(5);
+  await until('the notice', () => heard().length > 0);
+  expect(heard()).toMatchObject([{ branch: 'release/1', outcome: 'owed', changes: [{ name: 'jit' }] }]);
 });
 
 test('hears of what is owed once, not at each try; in the foreground too', async () => {

@@ -1,10 +1,12 @@
 // `run` in CI: a clone that nobody installed, and pins from the environment, which count for this command alone.
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { configFor, rule } from '../support/rules.ts';
-import { ALICE, Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+import { ALICE, Repo, Sandbox, TOKEN, until } from '../support/sandbox.ts';
 
 interface Job extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -69,6 +71,52 @@ test('no install: the rules of the default branch decide, the subject is looked 
   expect(feature.stderr).toContain('no rule matches feature');
   expect(directory.count('PATCH')).toBe(2);
 });
+
+test('a run for somebody else takes nothing from one that still runs, and each gives back its own', async () => {
+  await using here = await job();
+  const { clone, sandbox, directory } = here;
+  const wait = 'touch started; while [ ! -e go ]; do sleep 0.05; done';
+  const first = deploy(clone, 'release/1', 'sh', '-c', wait);
+  await until('the command to run', () => existsSync(join(clone.path, 'started')));
+  sandbox.env['SCIM_HOOK_SUBJECT'] = ALICE;
+  expect(await deploy(clone)).toMatchObject({ status: 0, stderr: '' });
+  expect(here.has()).toBe(true);
+  await clone.write('go', '');
+  expect(await first).toMatchObject({ status: 0, stderr: '' });
+  expect(here.has()).toBe(false);
+  expect(directory.count('PATCH')).toBe(4);
+  expect((await sandbox.ledger()).leases).toEqual([]);
+});
+
+test.each([
+  ['as it was', () => {}],
+  ['gone with its job', (clone: string) => rmSync(clone, { recursive: true })],
+])(
+  'a run that was killed: `sweep` gives back, for the endpoint the variables name; the clone is %s',
+  async (_, then) => {
+    await using here = await job();
+    const { clone, sandbox, directory } = here;
+    const started = join(clone.path, 'started');
+    const command = ['sh', '-c', 'echo $$ >started; exec sleep 600'];
+    const args = [sandbox.bin, 'run', '--branch', 'release/1', '--', ...command];
+    const run = spawn(process.execPath, args, { cwd: clone.path, env: sandbox.env, stdio: 'ignore' });
+    await until('the command to run', () => existsSync(started) && readFileSync(started, 'utf8') !== '');
+    const ended = once(run, 'exit');
+    run.kill('SIGKILL');
+    await ended;
+    process.kill(Number(readFileSync(started, 'utf8')));
+    then(clone.path);
+    const sweep = () => sandbox.run(process.execPath, [sandbox.bin, 'sweep'], sandbox.root);
+    await using other = await FakeDirectory.start({ token: TOKEN });
+    sandbox.env['SCIM_HOOK_ENDPOINT'] = other.url;
+    expect(await sweep()).toMatchObject({ status: 4 });
+    expect([here.has(), other.requests]).toEqual([true, []]);
+    sandbox.env['SCIM_HOOK_ENDPOINT'] = `${directory.url}/`;
+    expect(await sweep()).toMatchObject({ status: 0, stderr: '' });
+    expect(here.has()).toBe(false);
+    expect(await sandbox.ledger()).toMatchObject({ leases: [], holdings: [] });
+  },
+);
 
 test('the subject is found by the attribute that the rules name', async () => {
   await using here = await job({ subject: { attribute: 'externalId', from: 'git:user.email' } });

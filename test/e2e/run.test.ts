@@ -129,6 +129,24 @@ test.each([
   expect(here.has()).toBe(false);
 });
 
+test.each([
+  ['given back', 1, 0],
+  ['owed', Number.POSITIVE_INFINITY, 5],
+])('Ctrl-C while giving back changes no status: %s', async (_, times, status) => {
+  await using here = await machine({ scim: { timeout: '300ms', deadline: '1s' } });
+  const { repo, directory } = here;
+  const { child, ended } = await start(repo, WAIT);
+  directory.misbehave({ how: 'hang' }, { times, method: 'PATCH' });
+  await repo.write('go', '');
+  await until('the giving back', () => directory.count('PATCH') > 1);
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+  const ran = await ended;
+  expect(ran).toMatchObject({ status, signal: null });
+  expect(ran.stderr).not.toContain('Ctrl-C');
+  expect(here.has()).toBe(status !== 0);
+});
+
 test('a command that ends by itself after a signal has its own status', async () => {
   await using here = await machine();
   const script = `trap 'echo cleaned up; exit 9' TERM; STARTED; while :; do sleep 0.05; done`;

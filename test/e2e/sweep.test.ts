@@ -1,7 +1,7 @@
 // `sweep`, as cron calls it: from anywhere, with the token that git keeps; what lost its reason goes, what lives stays.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
@@ -157,6 +157,29 @@ test('a worktree and a branch that are gone give back', async () => {
   await bound.git('branch', '-D', 'release/1');
   expect(await here.sweep()).toMatchObject({ status: 0, stderr: '' });
   expect([here.has('one'), here.has('two')]).toEqual([false, false]);
+});
+
+test('a locked worktree that is out of reach keeps what it has; one that is pruned does not', async () => {
+  await using here = await machine();
+  const repo = await here.clone('a', 'one');
+  const [other, away] = [join(here.sandbox.root, 'other'), join(here.sandbox.root, 'unmounted')];
+  await repo.checkout('plain');
+  await repo.git('worktree', 'add', '-q', '--lock', other, 'release/1');
+  await repo.quiet();
+  renameSync(other, away);
+  // The hook's worker looks at it too, and so does a sync.
+  await repo.checkout('-b', 'plain/2');
+  await repo.stopWorker();
+  expect(await here.sweep()).toMatchObject(QUIET);
+  expect(await repo.scimHook('sync')).toMatchObject({ status: 0 });
+  expect(here.has('one')).toBe(true);
+  renameSync(away, other);
+  expect(await here.sweep()).toMatchObject(QUIET);
+  expect(here.has('one')).toBe(true);
+  rmSync(other, { recursive: true });
+  await repo.git('worktree', 'unlock', other);
+  expect(await here.sweep()).toMatchObject({ status: 0, stderr: '' });
+  expect(here.has('one')).toBe(false);
 });
 
 test('what is owed is tried again, and said as long as it is', async () => {

@@ -25,8 +25,8 @@ export function openCredentialHelpers(directory: string, env: Environment): Cred
     approve: (endpoint, { username, password }) =>
       tell('approve', endpoint, [`username=${username}`, `password=${password}`]),
     reject: (endpoint, username) => tell('reject', endpoint, [`username=${username}`]),
-    fill: async (endpoint) => {
-      const { text } = await fillCredential(directory, env, endpoint);
+    fill: async (endpoint, name) => {
+      const { text } = await fillCredential(directory, env, endpoint, name);
       const password = credentialField(text, 'password') ?? '';
       return password === '' ? null : { username: credentialField(text, 'username') ?? '', password };
     },

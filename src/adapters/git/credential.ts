@@ -49,8 +49,13 @@ export interface Filled {
   readonly late: boolean;
 }
 
-/** What git's helpers have for an endpoint, as git-credential(1) writes it. */
-export async function fillCredential(directory: string, env: Environment, endpoint: string): Promise<Filled> {
+/** What git's helpers have for an endpoint, or for one name there, as git-credential(1) writes it. */
+export async function fillCredential(
+  directory: string,
+  env: Environment,
+  endpoint: string,
+  username?: string,
+): Promise<Filled> {
   // Nobody is there to answer: no terminal, no askpass window.
   const quiet = {
     ...env,
@@ -60,7 +65,8 @@ export async function fillCredential(directory: string, env: Environment, endpoi
     GCM_INTERACTIVE: 'never',
   };
   const args = ['-c', 'core.askPass=', 'credential', 'fill'];
-  const description = `${describeEndpoint(endpoint).join('\n')}\n\n`;
+  const fields = [...describeEndpoint(endpoint), ...(username === undefined ? [] : [`username=${username}`])];
+  const description = `${fields.join('\n')}\n\n`;
   const filled = await feedGit(directory, quiet, args, description, PATIENCE);
   const found = filled !== null && filled.status === 0;
   return { text: found ? filled.stdout.toString('utf8') : null, late: filled?.late === true };

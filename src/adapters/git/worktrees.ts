@@ -1,9 +1,9 @@
 // The worktrees of a clone and where each HEAD is, with git's own marks of a rebase or bisect that is under way.
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Head } from '../../core/event.ts';
 import type { Failure } from '../../core/failure.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { Worktree } from '../../flow/ports.ts';
 import type { Git } from './git.ts';
 
@@ -14,7 +14,9 @@ interface Listed {
 }
 
 export async function listWorktrees(git: Git, commonDir: string): Promise<Result<Worktree[], Failure>> {
-  const linked = await linkedGitDirs(commonDir);
+  const ids = await idsOf(join(commonDir, 'worktrees'));
+  if (!ids.ok) return ids;
+  const linked = await linkedGitDirs(commonDir, ids.value);
   // Before HEAD and again after it: a rebase that ends or begins in between would look like a plain detached HEAD.
   const marks = new Map<string, string | null>();
   for (const gitDir of [commonDir, ...linked.map((each) => each.gitDir)]) {
@@ -32,14 +34,43 @@ export async function listWorktrees(git: Git, commonDir: string): Promise<Result
     });
   }
   for (const { id, gitDir, path } of linked) {
-    // One whose directory was deleted is listed until it is pruned, but nobody works in it.
-    const there = await readFile(join(path, '.git'), 'utf8').catch(() => null);
+    const reach = await reachOf(gitDir, path);
     const match = others.find((other) => other.path === path);
-    if (there === null || match === undefined) continue;
-    worktrees.push({ id, place: { gitDir, path }, head: await headOf(match, gitDir, marks) });
+    if (reach === 'gone' || (match === undefined && reach === 'there')) continue;
+    worktrees.push({
+      id,
+      place: { gitDir, path },
+      head: match === undefined ? NOWHERE : await headOf(match, gitDir, marks),
+      ...(reach === 'away' ? { away: true as const } : {}),
+    });
   }
   return ok(worktrees);
 }
+
+const NOWHERE: Head = { on: 'detached', holding: null };
+
+/**
+ * One whose directory was deleted is listed until it is pruned, but nobody works in it. On a disk that isn't mounted it
+ * looks the same, which is what `git worktree lock` is for; and what can't be read now may well be there.
+ */
+async function reachOf(gitDir: string, path: string): Promise<'there' | 'away' | 'gone'> {
+  try {
+    await readFile(join(path, '.git'), 'utf8');
+    return 'there';
+  } catch (error) {
+    if (!isAbsent(error)) return 'away';
+    return (await isLocked(gitDir)) ? 'away' : 'gone';
+  }
+}
+
+const isLocked = (gitDir: string): Promise<boolean> =>
+  stat(join(gitDir, 'locked')).then(
+    () => true,
+    (error: unknown) => !isAbsent(error),
+  );
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 /** `worktree list --porcelain`: blocks of lines, the main worktree first. Paths with newlines come quoted and match nothing. */
 function parsePorcelain(text: string): Listed[] {
@@ -58,8 +89,21 @@ function parsePorcelain(text: string): Listed[] {
     });
 }
 
-async function linkedGitDirs(commonDir: string): Promise<{ id: string; gitDir: string; path: string }[]> {
-  const ids = await readdir(join(commonDir, 'worktrees')).catch(() => []);
+/** What can't be read is no empty list: every worktree in it would lose what it has. */
+async function idsOf(directory: string): Promise<Result<string[], Failure>> {
+  try {
+    return ok(await readdir(directory));
+  } catch (error) {
+    if (isAbsent(error)) return ok([]);
+    const problem = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return fail({ code: 'disk', path: directory, problem });
+  }
+}
+
+async function linkedGitDirs(
+  commonDir: string,
+  ids: readonly string[],
+): Promise<{ id: string; gitDir: string; path: string }[]> {
   const found = await Promise.all(
     ids.map(async (id) => {
       const gitDir = join(commonDir, 'worktrees', id);

@@ -4,6 +4,7 @@ import { examine } from '../../flow/doctor.ts';
 import type { Context } from '../context.ts';
 import type { DoctorDocument } from '../documents.ts';
 import { indentOf, rowLines, wrap } from '../layout.ts';
+import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
 import { span } from '../time.ts';
 import { type ExitCode, wordsOf } from '../words.ts';
@@ -18,7 +19,7 @@ export async function runDoctor(
 ): Promise<ExitCode> {
   const { openDoctor } = await import('../../wire/doctor.ts');
   const findings = await screen.during('Looking', async () => {
-    const doctor = await openDoctor(cwd, env, { words: wordsOf, span });
+    const doctor = await openDoctor(cwd, env, { words: screen.json ? wordsOf : said, span });
     try {
       return (await examine(doctor)).map(printable);
     } finally {

@@ -41,7 +41,7 @@ async function takeToken(
   const place = await openLoginPlace(cwd, env);
   if (!place.ok) return place;
   const { helpers, entries, proposed, connectorWith } = place.value;
-  const keeper = await chooseKeeper(helpers, entries, { endpoint, username, proposed });
+  const keeper = await chooseKeeper(entries, { endpoint, username, proposed });
   if (!keeper.ok) return keeper;
   if (!(await helpers.isConfigured())) {
     const { endpoint: of } = keeper.value;

@@ -38,7 +38,7 @@ async function forget(
   if (!place.ok) return place;
   const { helpers, entries, proposed } = place.value;
   const options = { endpoint: endpoint ?? null, username: username ?? null, proposed };
-  const keeper = await chooseKeeper(helpers, entries, options);
+  const keeper = await chooseKeeper(entries, options);
   if (!keeper.ok) return keeper;
   const removed = await logout(helpers, keeper.value);
   if (!removed.ok) return removed;

@@ -8,8 +8,9 @@ import type { Here } from '../../wire/here.ts';
 import type { Signals } from '../../wire/run.ts';
 import { type Context, failWith, openHere } from '../context.ts';
 import { changeDocument, changeLine, exitOfReports } from '../report.ts';
+import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
-import { reasonWords, wordsOf } from '../words.ts';
+import { reasonWords } from '../words.ts';
 
 export interface RunOptions {
   readonly branch: string;
@@ -62,11 +63,11 @@ class Running {
       waited,
     });
     const mark = newRunMark();
-    const taken = await context.screen.during('Getting access', (waited) =>
+    const taken = await context.screen.showing('Getting access', (waited) =>
       takeAccess(here.ports, entries.value, run(waited)),
     );
     const back = () =>
-      context.screen.during('Giving back', (waited) => this.giveBack(entries.value, run(waited)));
+      context.screen.showing('Giving back', (waited) => this.giveBack(entries.value, run(waited)));
     let status: number;
     try {
       status = taken.ok ? await this.use(taken.value) : failWith(context, taken.failure);
@@ -148,7 +149,7 @@ class Running {
     const returned = await giveBack(here.ports, entries, run);
     if (returned.ok || returned.failure.code === 'locked') return returned;
     const { openNowhere } = await import('../../wire/nowhere.ts');
-    const gone = { commonDir: here.commonDir, repo: this.repo };
+    const gone = { commonDir: here.commonDir, repo: this.repo, known: before };
     const nowhere = openNowhere(gone, here.home, context.env);
     try {
       const fixed = pins === null ? nowhere.entries : withPins(before, pins);
@@ -176,6 +177,6 @@ const mayRun = ({ none, lacking }: Taken): boolean =>
   (none === null || none === 'no-rule') && lacking.length === 0;
 
 function sayFailure(screen: Screen, failure: Failure): void {
-  const { message, remedy } = wordsOf(failure);
-  for (const line of [...message.split('\n'), remedy]) screen.note(plain(line));
+  const { message, remedy } = said(failure);
+  screen.note(`${message}\n${remedy}`);
 }

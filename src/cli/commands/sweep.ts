@@ -4,6 +4,7 @@ import { type Swept, sweep } from '../../flow/sweep.ts';
 import { type Context, failWith } from '../context.ts';
 import type { SweepDocument } from '../documents.ts';
 import { changeDocument, changeLine, exitOfReports } from '../report.ts';
+import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
 import { type ExitCode, exitOf, wordsOf } from '../words.ts';
 
@@ -52,8 +53,8 @@ function show(screen: Screen, swept: Swept): void {
     ? (swept.done.value.unlogged ?? reportsOf(swept).find((report) => report.failure !== undefined)?.failure)
     : swept.done.failure;
   if (!failure) return;
-  const { message, remedy } = wordsOf(failure);
-  const text = [...message.split('\n'), remedy].map(plain).join('\n');
+  const { message, remedy } = said(failure);
+  const text = `${message}\n${remedy}`;
   screen.note(swept.done.ok ? text : `${where}: ${text}`);
 }
 

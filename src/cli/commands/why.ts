@@ -8,11 +8,12 @@ import type { Here } from '../../wire/here.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { spotWords } from '../fault-words.ts';
+import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
 import { moment, span } from '../time.ts';
 import { whyDocument } from '../why-document.ts';
 import { nearWords, verdictWords } from '../why-words.ts';
-import { type ExitCode, reasonWords, wordsOf } from '../words.ts';
+import { type ExitCode, reasonWords } from '../words.ts';
 
 export interface WhyOptions {
   readonly name?: string | undefined;
@@ -66,7 +67,7 @@ function show(screen: Screen, seen: Explanation, asked: Asked): void {
   screen.line(`${paint.bold(where)}, ${rulesWords(seen)}`);
   if (standing.policy.state === 'invalid') {
     const { policy, faults } = standing;
-    screen.note(wordsOf({ code: 'config-invalid', where: policy.where, faults }).message);
+    screen.note(said({ code: 'config-invalid', where: policy.where, faults }).message);
   }
   if (asked.name === null && (reason !== undefined || seen.items.length === 0))
     screen.line(`  ${nothing(reason)}`);
@@ -75,8 +76,8 @@ function show(screen: Screen, seen: Explanation, asked: Asked): void {
   for (const each of seen.near) screen.line(`  ${nearLine(seen, each)}`);
   for (const item of seen.items) showItem(screen, seen, item, asked.now);
   if (seen.failure !== null) {
-    const { message, remedy } = wordsOf(seen.failure);
-    screen.note(`${plain(message)} So this is what the ledger and the rules say.\n${plain(remedy)}`);
+    const { message, remedy } = said(seen.failure);
+    screen.note(`${message} So this is what the ledger and the rules say.\n${remedy}`);
   }
 }
 
