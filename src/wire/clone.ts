@@ -6,13 +6,14 @@ import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { openSpool } from '../adapters/disk/spool.ts';
 import { openState } from '../adapters/disk/state.ts';
 import { findToken } from '../adapters/git/credential.ts';
+import { carriedBy } from '../adapters/git/embedded.ts';
 import { type Environment, gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { randomIds, systemClock } from '../adapters/process/clock.ts';
 import { spoolDirectory, stateHome } from '../adapters/process/places.ts';
 import { createConnector } from '../adapters/scim/connector.ts';
 import type { Failure } from '../core/failure.ts';
-import { ok, type Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
 import type { ConfigReader, Connector, Notifier, Ports, Repository } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
@@ -61,6 +62,8 @@ export function openClone(commonDir: string, env: Env, config: ConfigReader = co
     gitEnv,
     connector,
     open: async () => {
+      const top = await carriedBy(commonDir, gitEnv);
+      if (top !== null) return fail({ code: 'embedded-repository', gitDir: commonDir, top });
       const entries = await repository.settings();
       if (!entries.ok) return entries;
       const home = stateHome(env, readSettings(entries.value).home);

@@ -16,6 +16,8 @@ import { openHere } from './here.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+const WIDER = new Set(['system', 'global']);
+
 export interface LoginPlace {
   readonly entries: readonly ConfigEntry[];
   readonly helpers: CredentialHelpers;
@@ -33,10 +35,12 @@ export async function openLoginPlace(cwd: string, env: Env): Promise<Result<Logi
   const gitEnv = gitEnvironment(env);
   const directory = here.ok ? here.value.commonDir : cwd;
   const options = { commonDir: cwd, env: gitEnv, files: CONFIG_FILES, readWorktreeFile: findConfigFile };
-  const entries = here.ok ? ok(here.value.entries) : await openRepository(options).settings();
-  if (!entries.ok) return entries;
+  const read = here.ok ? ok(here.value.entries) : await openRepository(options).settings();
+  if (!read.ok) return read;
+  // Nobody installs in a bare repository, so what its own config says was accepted by nobody.
+  const entries = here.ok ? read.value : read.value.filter(({ scope }) => WIDER.has(scope));
   return ok({
-    entries: entries.value,
+    entries,
     helpers: openCredentialHelpers(directory, gitEnv),
     proposed: async () => {
       if (!here.ok) return null;
