@@ -14,6 +14,13 @@ import {
   trustDocument,
   whyDocument,
 } from '../src/cli/documents.ts';
+import {
+  directoryDocument,
+  installDocument,
+  logDocument,
+  revokeDocument,
+  uninstallDocument,
+} from '../src/cli/place-documents.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -41,6 +48,20 @@ export const schemas = {
   'schemas/sweep.schema.json': { title: '`scim-hook sweep --json`', ...toJsonSchema(sweepDocument) },
   'schemas/why.schema.json': { title: '`scim-hook why --json`', ...toJsonSchema(whyDocument) },
   'schemas/init.schema.json': { title: '`scim-hook init --json`', ...toJsonSchema(initDocument) },
+  'schemas/install.schema.json': { title: '`scim-hook install --json`', ...toJsonSchema(installDocument) },
+  'schemas/uninstall.schema.json': {
+    title: '`scim-hook uninstall --json`',
+    ...toJsonSchema(uninstallDocument),
+  },
+  'schemas/revoke.schema.json': { title: '`scim-hook revoke --json`', ...toJsonSchema(revokeDocument) },
+  'schemas/log.schema.json': {
+    title: '`scim-hook log --json`',
+    ...toJsonSchema(logDocument, { ignoreActions: ['readonly'] }),
+  },
+  'schemas/directory.schema.json': {
+    title: '`scim-hook directory --json`',
+    ...toJsonSchema(directoryDocument),
+  },
   'schemas/doctor.schema.json': { title: '`scim-hook doctor --json`', ...toJsonSchema(doctorDocument) },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

@@ -70,6 +70,11 @@ export function wordsOf(failure: Failure): Words {
         `${failure.path} belongs to somebody else, so git won't read it.`,
         'Work in a clone of your own.',
       );
+    case 'embedded-repository':
+      return say(
+        `The git directory ${failure.gitDir} lies among the files of ${failure.top}, so whoever wrote those chose its settings.`,
+        `Work in ${failure.top}; if the other one is a repository of yours, move it out of there.`,
+      );
     case 'git-failed':
       return say(`\`${failure.command}\` failed: ${failure.detail}`, 'Run that command by hand to see more.');
     case 'bad-branch':
@@ -252,6 +257,7 @@ export function exitOf(failure: Failure): ExitCode {
     case 'ambiguous-subject':
     case 'inactive-subject':
     case 'foreign-repository':
+    case 'embedded-repository':
       return 3;
     case 'still-owed':
       return 5;

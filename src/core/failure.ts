@@ -43,6 +43,8 @@ export type Failure =
   | { readonly code: 'no-repository'; readonly directory: string }
   | { readonly code: 'bare-repository'; readonly directory: string }
   | { readonly code: 'foreign-repository'; readonly path: string }
+  /** `top`: the work tree among whose files it lies. */
+  | { readonly code: 'embedded-repository'; readonly gitDir: string; readonly top: string }
   | { readonly code: 'git-failed'; readonly command: string; readonly detail: string }
   | { readonly code: 'bad-branch'; readonly branch: string }
   | { readonly code: 'config-missing'; readonly directory: string }

@@ -1,17 +1,19 @@
 // Whose a hook file is, told by its text: a hook manager's, a shell script of somebody's, or in another language.
 
-export type HookHost =
-  | 'husky'
-  | 'lefthook'
-  | 'pre-commit'
-  | 'simple-git-hooks'
-  | 'git-lfs'
-  | 'shell'
-  | 'python'
-  | 'node'
-  | 'ruby'
-  | 'perl'
-  | 'other';
+export const HOOK_HOSTS = [
+  'husky',
+  'lefthook',
+  'pre-commit',
+  'simple-git-hooks',
+  'git-lfs',
+  'shell',
+  'python',
+  'node',
+  'ruby',
+  'perl',
+  'other',
+] as const;
+export type HookHost = (typeof HOOK_HOSTS)[number];
 
 const SHELL = /^(?:sh|bash|dash|ash|ksh|ksh93|mksh|zsh|yash|busybox)$/;
 const LANGUAGES: readonly [RegExp, HookHost][] = [

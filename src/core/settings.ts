@@ -27,6 +27,12 @@ export interface Overruled {
   readonly value: string;
 }
 
+/** What a scope's `scim-hook.allow` lets through. */
+export interface Bound {
+  readonly scope: string;
+  readonly patterns: readonly string[];
+}
+
 export interface Settings {
   readonly mode: Mode;
   readonly pins: Pins | null;
@@ -43,7 +49,7 @@ export interface Settings {
   /** The state directory, as it was when this clone was installed. */
   readonly home: string | null;
   /** Bounds from each scope that has some; a name must satisfy all of them. */
-  readonly allow: readonly (readonly string[])[];
+  readonly allow: readonly Bound[];
 }
 
 /** Command and worktree scope are left out: `git -c` and a branch's own tooling must not choose where access goes. */
@@ -83,7 +89,9 @@ export function readSettings(entries: readonly ConfigEntry[]): Settings {
     misspelled,
     notify: wider('notify') || null,
     home: last('local', 'home') ?? null,
-    allow: SCOPES.map((scope) => values(scope, 'allow')).filter((patterns) => patterns.length > 0),
+    allow: SCOPES.map((scope) => ({ scope, patterns: values(scope, 'allow') })).filter(
+      ({ patterns }) => patterns.length > 0,
+    ),
   };
 }
 
@@ -118,21 +126,9 @@ function narrowest(modes: readonly string[]): Mode {
   return MODES[Math.max(0, ...ranks)] ?? 'enforce';
 }
 
-/** A scope whose `scim-hook.allow` leaves a name out, with all that it has. */
-export interface Bound {
-  readonly scope: string;
-  readonly patterns: readonly string[];
-}
-
-export const boundsOf = (entries: readonly ConfigEntry[], name: string): Bound[] =>
-  SCOPES.map((scope) => ({
-    scope,
-    patterns: entries
-      .filter((entry) => entry.scope === scope && entry.key === 'scim-hook.allow')
-      .map((entry) => entry.value),
-  })).filter(
-    ({ patterns }) => patterns.length > 0 && !patterns.some((pattern) => matchesName(pattern, name)),
-  );
+/** The bounds that leave a name out. */
+export const boundsOf = (settings: Pick<Settings, 'allow'>, name: string): Bound[] =>
+  settings.allow.filter(({ patterns }) => !patterns.some((pattern) => matchesName(pattern, name)));
 
 export const isAllowed = (settings: Pick<Settings, 'allow'>, name: string): boolean =>
-  settings.allow.every((patterns) => patterns.some((pattern) => matchesName(pattern, name)));
+  boundsOf(settings, name).length === 0;

@@ -98,7 +98,7 @@ export async function explainAccess(
     now,
   };
   const concluded = await conclude(ports, standing, input, { name, observed, directory });
-  return ok({ ...concluded, reason: input.reason, boundsOf: (of) => boundsOf(entries, of) });
+  return ok({ ...concluded, reason: input.reason, boundsOf: (of) => boundsOf(standing.settings, of) });
 }
 
 interface Question {

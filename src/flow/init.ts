@@ -1,10 +1,12 @@
 // Writes a first config for a repository, where there is none yet.
+
 import { configText } from '../core/config-template.ts';
 import { parseEndpoint } from '../core/endpoint.ts';
 import { workedOn } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
 import { type ProposedRule, proposeRules } from '../core/propose-rules.ts';
+import { branchOf } from '../core/ref-name.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { PolicyFile, Repository } from './ports.ts';
 import type { GitSetup } from './setup-ports.ts';
@@ -55,7 +57,7 @@ export async function init(ports: InitPorts, options: InitOptions): Promise<Resu
   if (!endpoint.ok) return endpoint;
   const here = worktrees.value.find((worktree) => worktree.place.gitDir === place.gitDir);
   const branch = here === undefined ? null : workedOn(here.head);
-  const defaultBranch = best?.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, '') ?? branch;
+  const defaultBranch = branchOf(best ?? '') ?? branch;
   const rules = proposeRules(branches.value);
   const schema = await ports.schemaFrom(place.path);
   const text = configText({ endpoint: endpoint.value, schema, defaultBranch, rules });

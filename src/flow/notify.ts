@@ -12,7 +12,6 @@ export async function notify(
   reports: readonly ChangeReport[],
 ): Promise<void> {
   if (command === null) return;
-  // In a clone that nobody trusted everything is refused, and nobody asked for anything.
   const subject = pins === null ? null : { value: pins.subject, id: pins.subjectId };
   // In a clone that nobody trusted everything is refused, and nobody asked for anything.
   for (const closed of pins === null && reports.length === 0 ? [] : events) {

@@ -1,6 +1,8 @@
 // Where a wake-up stands: the clone, its worktrees, what git's config pins, and the policy if it may be followed.
+
 import { parseEndpoint } from '../core/endpoint.ts';
 import type { Failure, Fault } from '../core/failure.ts';
+import { shortRef } from '../core/ref-name.ts';
 import { repositoryId } from '../core/repository-id.ts';
 import { ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings, type Settings } from '../core/settings.ts';
@@ -62,7 +64,7 @@ async function takePolicy(
   const file = read.value;
   // Its content was enough only for trying it out: from here on, what counts was reviewed.
   if (committed.value !== null) {
-    const ref = committed.value.replace(/^refs\/(heads|remotes)\//, '');
+    const ref = shortRef(committed.value);
     return decided({
       state: 'untrusted',
       detail: `a commit on ${ref} holds the rules by now, so the file that was accepted before it doesn't count any more`,
@@ -88,7 +90,7 @@ async function takePolicy(
 }
 
 export const whereOf = (policy: string, file: string): string =>
-  policy.startsWith('sha256:') ? file : `${file} at ${policy.replace(/^refs\/(heads|remotes)\//, '')}`;
+  policy.startsWith('sha256:') ? file : `${file} at ${shortRef(policy)}`;
 
 function isSameEndpoint(a: string, b: string): boolean {
   const [one, other] = [parseEndpoint(a), parseEndpoint(b)];

@@ -5,12 +5,13 @@ import { configReader } from '../adapters/config/read-config.ts';
 import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { openSpool } from '../adapters/disk/spool.ts';
 import { openState } from '../adapters/disk/state.ts';
+import { carriedBy } from '../adapters/git/embedded.ts';
 import { type Environment, gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { randomIds, systemClock } from '../adapters/process/clock.ts';
 import { spoolDirectory, stateHome } from '../adapters/process/places.ts';
 import type { Failure } from '../core/failure.ts';
-import { ok, type Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
 import type { ConfigReader, Notifier, Ports, Repository } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
@@ -59,6 +60,8 @@ export function openClone(
     gitEnv,
     connector,
     open: async () => {
+      const top = await carriedBy(commonDir, gitEnv);
+      if (top !== null) return fail({ code: 'embedded-repository', gitDir: commonDir, top });
       const entries = await repository.settings();
       if (!entries.ok) return entries;
       const home = stateHome(env, readSettings(entries.value).home);

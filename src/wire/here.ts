@@ -7,6 +7,7 @@ import { sha256OfBytes } from '../adapters/disk/digest.ts';
 import { openGround } from '../adapters/disk/ground.ts';
 import { openHookFiles } from '../adapters/disk/hook-files.ts';
 import { runningWorker } from '../adapters/disk/pid-file.ts';
+import { branchNames } from '../adapters/git/branch-names.ts';
 import { gitEnvironment, personalEnvironment } from '../adapters/git/environment.ts';
 import { locate } from '../adapters/git/locate.ts';
 import { openGitSetup } from '../adapters/git/setup.ts';
@@ -31,6 +32,8 @@ export interface Here extends Opened {
   /** The spool's. */
   readonly spool: string;
   installPorts(): InstallPorts;
+  /** Of all branches this clone knows, its own and those of its remotes. */
+  branchNames(): Promise<Result<string[], Failure>>;
   /** The pid of the worker that lives for this clone. */
   worker(): number | null;
   close(): Promise<void>;
@@ -58,6 +61,7 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
     place,
     commonDir,
     spool,
+    branchNames: () => branchNames(commonDir, clone.gitEnv),
     worker: () => runningWorker(spool),
     close: () => clone.connector.close(),
     installPorts: () => {

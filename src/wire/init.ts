@@ -3,16 +3,15 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findConfigFile } from '../adapters/config/find-config.ts';
 import { createFile } from '../adapters/disk/new-file.ts';
-import { branchNames } from '../adapters/git/branch-names.ts';
 import type { InitPorts } from '../flow/init.ts';
 import type { Here } from './here.ts';
 
 const SCHEMA = './node_modules/scim-hook/scimsyncrc.schema.json';
 
-export const initPorts = ({ ports, git, clone, commonDir, place }: Here): InitPorts => ({
+export const initPorts = ({ ports, git, branchNames, place }: Here): InitPorts => ({
   repository: ports.repository,
   git,
-  branchNames: () => branchNames(commonDir, clone.gitEnv),
+  branchNames,
   configIn: findConfigFile,
   // Only where the package is, or will be after `npm install`: any other path is this machine's alone.
   schemaFrom: async (top) =>

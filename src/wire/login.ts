@@ -12,6 +12,8 @@ import { settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+const WIDER = new Set(['system', 'global']);
+
 export interface LoginPlace {
   readonly entries: readonly ConfigEntry[];
   readonly helpers: CredentialHelpers;
@@ -28,10 +30,12 @@ export async function openLoginPlace(cwd: string, env: Env): Promise<Result<Logi
   if (!here.ok && !outside) return here;
   const gitEnv = gitEnvironment(env);
   const directory = here.ok ? here.value.commonDir : cwd;
-  const entries = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
-  if (!entries.ok) return entries;
+  const read = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
+  if (!read.ok) return read;
+  // Nobody installs in a bare repository, so what its own config says was accepted by nobody.
+  const entries = here.ok ? read.value : read.value.filter(({ scope }) => WIDER.has(scope));
   return ok({
-    entries: entries.value,
+    entries,
     helpers: openCredentialHelpers(directory, gitEnv),
     proposed: async () => {
       if (!here.ok) return null;

@@ -100,6 +100,49 @@ describe('--json', () => {
     expect(document<unknown[]>(await repo.scimHook('log', '--json', '-n', '2'))).toHaveLength(2);
   });
 
+  test('of every command is what its shipped schema describes', async () => {
+    await using staged = await stage();
+    const { repo, sandbox, directory: service } = staged;
+    const env: Record<string, string> = {};
+    const seen = new Set<string>();
+    const check = async (name: string, args: string[] = [], repository: Repo = repo, input = '') => {
+      const argv = [sandbox.bin, name, ...args, '--json'];
+      const ran = await sandbox.run(process.execPath, argv, repository.path, { input, env });
+      expect([name, faultsBy(name === 'plan' ? 'sync' : name, document(ran))]).toEqual([name, null]);
+      seen.add(name);
+      return ran;
+    };
+    const other = await sandbox.repository('other', null);
+    await sandbox.run('git', ['config', '--global', 'credential.helper', 'store'], sandbox.root);
+    await check('init', ['--endpoint', service.url], other);
+    env['CI'] = 'true';
+    expect(document(await check('install', ['--yes']))).toHaveProperty('skipped');
+    delete env['CI'];
+    expect(document(await check('install', ['--yes']))).toMatchObject({ proved: true, beside: null });
+    await repo.quiet();
+    await repo.checkout('release/1');
+    for (const name of ['status', 'plan', 'sync', 'why', 'doctor', 'log']) await check(name);
+    await check('trust', ['--yes']);
+    await check('login', [], repo, `${TOKEN}\n`);
+    await check('logout');
+    for (const name of ['revoke', 'sweep', 'uninstall', 'log']) await check(name);
+    const printed = await sandbox.run(
+      'timeout',
+      ['5', process.execPath, sandbox.bin, 'directory', '--json'],
+      other.path,
+    );
+    expect(faultsBy('directory', document(printed))).toBeNull();
+    const { stdout } = await sandbox.run(process.execPath, [sandbox.bin, '--help'], other.path);
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].flatMap(([, name]) => name ?? []);
+    const withJson = await Promise.all(
+      names.map(async (name) => {
+        const help = await sandbox.run(process.execPath, [sandbox.bin, name, '--help'], other.path);
+        return help.stdout.includes('--json') ? [name] : [];
+      }),
+    );
+    expect(withJson.flat().toSorted()).toEqual([...seen, 'directory'].toSorted());
+  });
+
   test.each([
     [['--json']],
     [['synk', '--json']],

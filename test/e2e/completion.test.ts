@@ -120,6 +120,21 @@ test('is silent and harmless where there is nothing to say', async () => {
   expect(await ask(repo.path, ...asked('scim-hook sync --branch '))).toEqual(quiet);
 });
 
+test('offers the branches of remotes too, by the name that they have there', async () => {
+  await using staged = await stage();
+  const { sandbox, repo } = staged;
+  for (const name of ['release/3.0', 'release/2.1', 'HEAD'])
+    await repo.git('update-ref', `refs/remotes/origin/${name}`, 'main');
+  await repo.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/release/3.0');
+  const here = await openHere(repo.path, sandbox.env);
+  if (!here.ok) throw new Error(here.failure.code);
+  expect((await namesOf('branches', here.value)).map(({ name }) => name)).toEqual(
+    ['main', 'release/2.1', 'release/2.2', 'release/3.0', ...HOSTILE].toSorted(),
+  );
+  const refs = await namesOf('refs', here.value);
+  expect(refs.map(({ name }) => name)).not.toContain('refs/heads/release/3.0');
+});
+
 test('offers the ids of live leases with their branches, and asks no directory', async () => {
   await using sandbox = await Sandbox.create();
   await using directory = await FakeDirectory.start({ token: TOKEN });

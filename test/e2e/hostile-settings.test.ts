@@ -1,11 +1,12 @@
 // What a clone's surroundings may carry besides the rules: git's own settings, names of branches, files in their place.
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultsOfLog } from '../support/audit-check.ts';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { configFor, rule } from '../support/rules.ts';
-import { ALICE, type Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+import { ALICE, type Repo, Sandbox, TOKEN, until } from '../support/sandbox.ts';
 
 interface Staged extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -128,3 +129,108 @@ test('a branch name is text, whatever a shell, a log or a terminal would make of
     false,
   );
 });
+
+/** A directory of the tree, tracked, that git takes for a git directory of its own; what it says is a stranger's. */
+async function plant({ repo, evil }: Staged, where: string, core: string): Promise<string> {
+  const id = evil.addUser({ userName: ALICE });
+  const path = join(repo.path, where);
+  for (const part of ['objects', 'refs', 'scim-hook']) {
+    await mkdir(join(path, part), { recursive: true });
+    await writeFile(join(path, part, 'keep'), '');
+  }
+  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/release/1\n');
+  const pins = `[scim-hook]\n\tendpoint = ${evil.url}\n\tsubject = ${ALICE}\n\tsubjectId = ${id}\n\tpolicy = refs/heads/main\n`;
+  await writeFile(join(path, 'config'), `[core]\n\trepositoryformatversion = 0\n\t${core}\n${pins}`);
+  await repo.commit(`Plant ${where}`);
+  return path;
+}
+
+const EMBEDDED = 'lies among the files of';
+
+test.each([
+  ['bare', 'bare = true', ''],
+  ['with the tree for its worktree', 'worktree = ..', ''],
+  ['inside of another one', 'worktree = ..', 'inner'],
+])('a git directory among the files of a branch, %s, gets no token', async (_, core, inner) => {
+  await using stage = await staged();
+  const { sandbox, repo, evil } = stage;
+  const outer = await plant(stage, 'vendored', core);
+  const path = inner === '' ? outer : await plant(stage, join('vendored', inner), core);
+  const run = (...args: string[]) =>
+    sandbox.run(process.execPath, [sandbox.bin, ...args], path, { input: `${TOKEN}\n` });
+  for (const args of [['sync'], ['plan'], ['login'], ['logout'], ['status'], ['trust', '--yes']]) {
+    const ran = await run(...args);
+    expect([args[0], ran.stderr]).toEqual([args[0], expect.stringContaining(EMBEDDED)]);
+    expect(ran).toMatchObject({ status: 3, stdout: '' });
+  }
+  expect((await run('doctor')).stdout).toContain(EMBEDDED);
+  await run('sweep');
+  // As a hook of all repositories would start it.
+  await writeFile(join(path, 'scim-hook', 'spool'), `1\t${'0'.repeat(40)}\t${'0'.repeat(40)}\t\tref: x\n`);
+  const env = { SCIM_HOOK_FOREGROUND: '1' };
+  await sandbox.run(process.execPath, [sandbox.workerBundle, join(path, 'scim-hook')], path, { env });
+  expect(evil.requests).toEqual([]);
+  // The clone around it goes on working.
+  expect((await repo.scimHook('sync')).status).toBe(0);
+});
+
+test('a git directory among the files of a branch cannot borrow the settings of the clone around it', async () => {
+  await using stage = await staged();
+  const { sandbox } = stage;
+  const path = await plant(stage, 'vendored', 'worktree = ..');
+  await writeFile(join(path, 'commondir'), '../.git\n');
+  const ran = await sandbox.run(process.execPath, [sandbox.bin, 'sync'], path);
+  expect(ran).toMatchObject({ status: 3, stderr: expect.stringContaining(EMBEDDED) });
+  expect(stage.isIn('jit')).toBe(false);
+});
+
+test('a bare repository does not choose where a token goes', async () => {
+  await using stage = await staged();
+  const { sandbox, evil } = stage;
+  const bare = join(sandbox.root, 'bare.git');
+  await sandbox.run('git', ['init', '-q', '--bare', bare], sandbox.root);
+  for (const [key, value] of [
+    ['endpoint', evil.url],
+    ['subject', ALICE],
+    ['subjectId', 'x'],
+    ['policy', 'refs/heads/main'],
+  ] as const)
+    await sandbox.run('git', ['config', `scim-hook.${key}`, value], bare);
+  const input = `${TOKEN}\n`;
+  const ran = await sandbox.run(process.execPath, [sandbox.bin, 'login'], bare, { input });
+  expect(ran).toMatchObject({ status: 2, stderr: expect.stringContaining('No endpoint is accepted here') });
+  expect(evil.requests).toEqual([]);
+});
+
+test.each(['submodule', 'worktree', 'separate', 'worktrees of a bare one'])(
+  'a git directory elsewhere that a `.git` file names is a clone like any other: %s',
+  async (kind) => {
+    await using stage = await staged();
+    const { sandbox, repo, directory } = stage;
+    const outer = await sandbox.repository('outer', null);
+    let path = join(outer.path, 'inner');
+    switch (kind) {
+      case 'submodule':
+        await outer.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', repo.path, 'inner');
+        break;
+      case 'worktree':
+        await repo.git('worktree', 'add', '-q', path, 'release/1');
+        break;
+      case 'separate':
+        await mkdir(join(outer.path, 'gits'));
+        await outer.git('clone', '-q', '--separate-git-dir', join(outer.path, 'gits', 'x'), repo.path, path);
+        break;
+      default:
+        await outer.git('clone', '-q', '--bare', repo.path, join(path, '.bare'));
+        await writeFile(join(path, '.git'), 'gitdir: ./.bare\n');
+        await sandbox.run('git', ['worktree', 'add', '-q', 'one', 'release/1'], path);
+        path = join(path, 'one');
+    }
+    const run = (...args: string[]) => sandbox.run(process.execPath, [sandbox.bin, ...args], path);
+    const policy = kind.startsWith('worktree') ? 'refs/heads/main' : 'refs/remotes/origin/main';
+    expect(await run('install', '--policy', policy, '--yes')).toMatchObject({ status: 0 });
+    await sandbox.run('git', ['checkout', '-q', '-B', 'release/2'], path);
+    await until('the hook to have it granted', () => stage.isIn('jit'));
+    expect(directory.requests).not.toEqual([]);
+  },
+);

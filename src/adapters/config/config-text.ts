@@ -1,8 +1,8 @@
 // The text of a config file, in which each part can be found by its path: `rules[0].grant.groups[1]`.
 import { type Node as JsonNode, parseTree } from 'jsonc-parser';
 import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isJson, PACKAGE, PACKAGE_KEY, withoutMark } from '../../core/config-format.ts';
 import type { Spot } from '../../core/failure.ts';
-import { isJson, PACKAGE, PACKAGE_KEY, withoutMark } from './format.ts';
 
 /** One value of the file; `offset` is where its key stands, or it itself in a list. */
 interface Part {

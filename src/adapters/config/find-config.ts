@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { holdsConfig } from '../../core/config-format.ts';
 import type { PolicyFile } from '../../flow/ports.ts';
-import { withoutMark } from './format.ts';
 
 /** Where the rules may stand; the first that is there counts. Never a script: checking a branch out must not run its code. */
 export const CONFIG_FILES = [
@@ -21,7 +21,7 @@ export const CONFIG_FILES = [
 export async function findConfigFile(top: string): Promise<PolicyFile> {
   for (const file of CONFIG_FILES) {
     const text = await readFile(join(top, file), 'utf8').catch(() => null);
-    if (text === null || (file === 'package.json' && !hasOurKey(text))) continue;
+    if (text === null || !holdsConfig(file, text)) continue;
     return {
       state: 'found',
       commit: null,
@@ -31,13 +31,4 @@ export async function findConfigFile(top: string): Promise<PolicyFile> {
     };
   }
   return { state: 'file-gone', commit: null };
-}
-
-function hasOurKey(text: string): boolean {
-  try {
-    const parsed: unknown = JSON.parse(withoutMark(text));
-    return typeof parsed === 'object' && parsed !== null && 'scimsync' in parsed;
-  } catch {
-    return false;
-  }
 }

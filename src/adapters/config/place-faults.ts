@@ -1,8 +1,8 @@
 // Where in a config's text its faults are.
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { isJson, withoutMark } from '../../core/config-format.ts';
 import type { Fault } from '../../core/failure.ts';
 import { openConfigText, spotAt } from './config-text.ts';
-import { isJson, withoutMark } from './format.ts';
 
 export function placeFaults(file: string, text: string, faults: readonly Fault[]): Fault[] {
   const bare = withoutMark(text);

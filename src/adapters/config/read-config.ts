@@ -2,6 +2,7 @@
 import ms, { type StringValue } from 'ms';
 import * as v from 'valibot';
 import { type Config, checkConfig, type Rule } from '../../core/config.ts';
+import { isJson, PACKAGE, PACKAGE_KEY, withoutMark } from '../../core/config-format.ts';
 import { parseEndpoint } from '../../core/endpoint.ts';
 import type { Fault } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -9,7 +10,6 @@ import type { GroupTarget, ValueTarget } from '../../core/target.ts';
 import type { ConfigReader } from '../../flow/ports.ts';
 import { findDuplicates } from './duplicates.ts';
 import { faultsOf } from './faults.ts';
-import { isJson, PACKAGE, PACKAGE_KEY, withoutMark } from './format.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 import { findSecrets } from './secrets.ts';
 import { findLists, findWild } from './wild.ts';

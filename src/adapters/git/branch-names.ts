@@ -1,5 +1,7 @@
 // The names of all branches a clone knows, its own and those of its remotes.
+
 import type { Failure } from '../../core/failure.ts';
+import { branchOf } from '../../core/ref-name.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Environment } from './environment.ts';
 import { createGit } from './git.ts';
@@ -10,8 +12,8 @@ export async function branchNames(directory: string, env: Environment): Promise<
   if (!listed.ok) return listed;
   const names = listed.value.split('\n').flatMap((line) => {
     const [ref = '', symref = ''] = line.split('\t');
-    const name = /^refs\/(?:heads|remotes\/[^/]+)\/(.+)$/.exec(ref)?.[1];
-    return name === undefined || symref !== '' ? [] : [name];
+    const name = branchOf(ref);
+    return name === null || symref !== '' ? [] : [name];
   });
   return ok([...new Set(names)].sort());
 }

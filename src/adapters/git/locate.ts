@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import type { Failure } from '../../core/failure.ts';
 import type { Place } from '../../core/lease.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { carriedBy, embeddedIn, isReached } from './embedded.ts';
 import type { Environment } from './environment.ts';
 import { createGit } from './git.ts';
 
@@ -16,14 +17,19 @@ export async function locate(directory: string, env: Environment): Promise<Resul
   const asked = ['--path-format=absolute', '--is-bare-repository', '--git-common-dir', '--git-dir'];
   const found = await git(['rev-parse', ...asked]);
   if (!found.ok) return found;
-  const [bare, commonDir, gitDir] = found.value.split('\n');
-  if (bare === 'true' || commonDir === undefined || gitDir === undefined)
-    return fail({ code: 'bare-repository', directory });
+  const [bare, common, own] = found.value.split('\n');
+  if (common === undefined || own === undefined) return fail({ code: 'bare-repository', directory });
+  const [commonDir, gitDir] = [await realpath(common), await realpath(own)];
+  if (!(await isReached(await realpath(directory), gitDir))) {
+    const top = (await embeddedIn(gitDir)) ?? (await embeddedIn(commonDir));
+    if (top !== null) return fail({ code: 'embedded-repository', gitDir, top });
+  }
+  if (bare === 'true') return fail({ code: 'bare-repository', directory });
   const top = await git(['rev-parse', '--show-toplevel']);
   if (!top.ok) return fail({ code: 'bare-repository', directory });
   return ok({
-    commonDir: await realpath(commonDir),
-    place: { gitDir: await realpath(gitDir), path: top.value.trimEnd() },
+    commonDir,
+    place: { gitDir, path: top.value.trimEnd() },
   });
 }
 
@@ -36,6 +42,7 @@ export async function isClone(commonDir: string, env: Environment): Promise<Resu
     if (code === 'ENOENT' || code === 'ENOTDIR') return ok(false);
     return fail({ code: 'disk', path: commonDir, problem: code });
   }
+  if ((await carriedBy(commonDir, env)) !== null) return ok(false);
   const git = createGit(commonDir, env);
   const found = await git(['rev-parse', '--path-format=absolute', '--git-common-dir']);
   if (!found.ok) return found.failure.code === 'no-repository' ? ok(false) : found;

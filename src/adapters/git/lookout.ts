@@ -1,7 +1,7 @@
 // What git says of itself for `doctor`: its version, its whole config with the place of each entry, and whether a helper has a token.
-import type { PlacedEntry } from '../../core/checks/pins.ts';
 import type { TokenFacts } from '../../core/checks/token.ts';
 import type { GitLookout } from '../../flow/ports.ts';
+import { parseEntries } from './config-entries.ts';
 import { credentialField, fillCredential } from './credential.ts';
 import type { Environment } from './environment.ts';
 import { feedGit } from './git.ts';
@@ -50,19 +50,6 @@ const commandScope = (whole: GitLookoutOptions['whole']): Environment =>
         : [],
     ),
   );
-
-/** `-z`: scope, origin, then the key and its value with a newline between. */
-function parseEntries(listed: string): PlacedEntry[] {
-  const parts = listed.split('\0');
-  const entries: PlacedEntry[] = [];
-  for (let at = 0; at + 2 < parts.length; at += 3) {
-    const [scope = '', origin = '', entry = ''] = parts.slice(at, at + 3);
-    const end = entry.indexOf('\n');
-    const [key, value] = end === -1 ? [entry, 'true'] : [entry.slice(0, end), entry.slice(end + 1)];
-    entries.push({ scope, origin, key, value });
-  }
-  return entries;
-}
 
 type Seen = Omit<TokenFacts, 'helper' | 'late'>;
 

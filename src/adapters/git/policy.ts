@@ -1,4 +1,5 @@
 // The config file at the pinned ref, in one git process; in the worktree only where the pin is a content hash.
+import { holdsConfig } from '../../core/config-format.ts';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { PolicyFile } from '../../flow/ports.ts';
@@ -82,18 +83,6 @@ export async function firstHolding(
   });
   return ok(holding?.tip.name ?? null);
 }
-
-/** A package.json without our key is not a config file. */
-export const holdsConfig = (file: string, content: string): boolean => {
-  if (file !== 'package.json') return true;
-  try {
-    // npm takes a package.json with a byte order mark, so it counts here too.
-    const parsed: unknown = JSON.parse(content.replace(/^\uFEFF/, ''));
-    return typeof parsed === 'object' && parsed !== null && 'scimsync' in parsed;
-  } catch {
-    return false;
-  }
-};
 
 /** `git cat-file --batch`: a line `<oid> <type> <size>` and that many bytes, or a line `… missing`. */
 function parseBatch(out: Buffer, count: number): (Entry | null)[] {

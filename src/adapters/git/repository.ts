@@ -3,6 +3,7 @@ import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConfigEntry } from '../../core/settings.ts';
 import type { BranchState, PolicyFile, Repository } from '../../flow/ports.ts';
+import { parseEntries } from './config-entries.ts';
 import type { Environment } from './environment.ts';
 import { createGit, type Git } from './git.ts';
 import { firstHolding, policyAtRef } from './policy.ts';
@@ -45,21 +46,9 @@ export function openRepository(options: RepositoryOptions): Repository {
 
 /** Without includes: an `include.path` could point at a file that a branch carries. */
 async function readSettingsOf(git: Git): Promise<Result<ConfigEntry[], Failure>> {
-  const listed = await git(['config', '--no-includes', '--list', '--show-scope', '-z']);
+  const listed = await git(['config', '--no-includes', '--list', '--show-scope', '--show-origin', '-z']);
   if (!listed.ok) return listed;
-  const parts = listed.value.split('\0');
-  const entries: ConfigEntry[] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [scope = '', entry = ''] = [parts[at], parts[at + 1]];
-    const end = entry.indexOf('\n');
-    // A key without `=` has no newline and means true.
-    entries.push(
-      end === -1
-        ? { scope, key: entry, value: 'true' }
-        : { scope, key: entry.slice(0, end), value: entry.slice(end + 1) },
-    );
-  }
-  return ok(entries);
+  return ok(parseEntries(listed.value).map(({ scope, key, value }) => ({ scope, key, value })));
 }
 
 async function listBranches(git: Git): Promise<Result<BranchState[], Failure>> {

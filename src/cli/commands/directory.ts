@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '../../core/config.ts';
 import type { Seed } from '../../directory/serve.ts';
 import { type Context, failWith, openHere } from '../context.ts';
+import type { DirectoryDocument } from '../place-documents.ts';
 import { plain } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
 
@@ -34,7 +35,11 @@ export async function runDirectory(context: Context, options: DirectoryOptions):
   const { url } = served.value;
   const { users, groups } = served.value.snapshot();
   if (screen.json)
-    screen.document({ url, port: served.value.port, token: env['SCIM_HOOK_TOKEN'] ? null : token });
+    screen.document({
+      url,
+      port: served.value.port,
+      token: env['SCIM_HOOK_TOKEN'] ? null : token,
+    } satisfies DirectoryDocument);
   screen.line(`SCIM 2.0 at ${screen.paint.bold(url)}  (Ctrl-C ends it)`);
   screen.line(`users   ${users.map((user) => plain(user.userName)).join(', ') || 'none'}`);
   screen.line(`groups  ${groups.map((group) => plain(group.displayName)).join(', ') || 'none'}`);

@@ -5,6 +5,7 @@ import { MODES, type Mode } from '../../core/vocabulary.ts';
 import { type Installed, install } from '../../flow/install.ts';
 import type { Proposal } from '../../flow/trust.ts';
 import { type Context, failWith, openHere, within } from '../context.ts';
+import type { InstallDocument } from '../place-documents.ts';
 import { plain, type Screen } from '../screen.ts';
 import { whyNoClone, whyNotHere } from '../unattended.ts';
 import type { ExitCode } from '../words.ts';
@@ -48,14 +49,14 @@ export async function runInstall(context: Context, flags: InstallFlags): Promise
       confirm: screen.isInteractive ? (proposal) => ask(screen, proposal) : null,
     });
     if (!done.ok) return fail(done.failure);
-    if (screen.json) screen.document(done.value);
+    if (screen.json) screen.document(done.value satisfies InstallDocument);
     else show(screen, done.value);
     return ok(0);
   });
 }
 
 function skip(screen: Screen, why: string): ExitCode {
-  if (screen.json) screen.document({ skipped: why });
+  if (screen.json) screen.document({ skipped: why } satisfies InstallDocument);
   else screen.line(`scim-hook: nothing installed, because ${why}.`);
   return 0;
 }

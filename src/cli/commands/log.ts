@@ -6,6 +6,7 @@ import { repositoryId } from '../../core/repository-id.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Here } from '../../wire/here.ts';
 import { type Context, failWith, withHere } from '../context.ts';
+import type { LogDocument } from '../place-documents.ts';
 import { escaped } from '../plain.ts';
 import { plain, type Screen } from '../screen.ts';
 import { moment } from '../time.ts';
@@ -50,7 +51,9 @@ async function printJson(
   let count = 0;
   for await (const line of linesOf(here, options)) {
     if (count >= limit) break;
-    screen.raw(`${count === 0 ? '[\n' : ',\n'}${escaped(canonicalise(line as unknown as Json))}`);
+    screen.raw(
+      `${count === 0 ? '[\n' : ',\n'}${escaped(canonicalise(line satisfies LogDocument[number] as unknown as Json))}`,
+    );
     count += 1;
   }
   screen.raw(count === 0 ? '[]\n' : '\n]\n');

@@ -2,6 +2,7 @@
 import { ok } from '../../core/result.ts';
 import { type Uninstalled, uninstall } from '../../flow/uninstall.ts';
 import { type Context, withHere } from '../context.ts';
+import type { UninstallDocument } from '../place-documents.ts';
 import { changeDocument, changeLine } from '../report.ts';
 import { plain } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
@@ -20,7 +21,7 @@ export const runUninstall = (
     const changes = (done.value.settled?.reports ?? []).map((report) =>
       changeDocument(report.change, report),
     );
-    if (screen.json) screen.document({ hook: done.value.hook, changes });
+    if (screen.json) screen.document({ hook: done.value.hook, changes } satisfies UninstallDocument);
     for (const change of changes) screen.line(changeLine(screen, change));
     screen.line(endWords(done.value));
     return ok(0);

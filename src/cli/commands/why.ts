@@ -1,7 +1,9 @@
 // `why`: which rule, lease and event gives, would give, or withholds a group, role or entitlement.
+
 import { distance } from 'fastest-levenshtein';
 import type { Failure } from '../../core/failure.ts';
 import type { Lease } from '../../core/lease.ts';
+import { shortRef } from '../../core/ref-name.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type Explanation, explainAccess } from '../../flow/explain.ts';
 import type { Here } from '../../wire/here.ts';
@@ -95,7 +97,7 @@ function unknown(name: string, close: readonly string[], { standing }: Explanati
 }
 
 function rulesWords({ standing: { policy, settings } }: Explanation): string {
-  const ref = (settings.pins?.policy ?? '').replace(/^refs\/(?:heads|remotes)\//, '');
+  const ref = shortRef(settings.pins?.policy ?? '');
   switch (policy.state) {
     case 'trusted': {
       const { commit } = policy.version;

@@ -10,7 +10,7 @@ import type { Candidate, Kind } from './ask.ts';
 export async function namesOf(kind: Kind, here: Here): Promise<readonly Candidate[]> {
   switch (kind) {
     case 'branches':
-      return (await branches(here)).map((name) => ({ name, about: '' }));
+      return branches(here);
     case 'refs':
       return refs(here);
     case 'leases':
@@ -20,15 +20,17 @@ export async function namesOf(kind: Kind, here: Here): Promise<readonly Candidat
   }
 }
 
-async function branches({ ports }: Here): Promise<string[]> {
-  const listed = await ports.repository.branches();
-  return listed.ok ? listed.value.map(({ name }) => name) : [];
+/** Those of remotes too: rules go by names, and a job in CI may have no branch of its own. */
+async function branches(here: Here): Promise<Candidate[]> {
+  const names = await here.branchNames();
+  return names.ok ? names.value.map((name) => ({ name, about: '' })) : [];
 }
 
 /** The best ones first, as install would choose; then every other branch of this clone. */
 async function refs(here: Here): Promise<Candidate[]> {
-  const [wished, local] = await Promise.all([here.git.policyRefs(), branches(here)]);
-  const names = [...(wished.ok ? wished.value.proposed : []), ...local.map((name) => `refs/heads/${name}`)];
+  const [wished, own] = await Promise.all([here.git.policyRefs(), here.ports.repository.branches()]);
+  const local = own.ok ? own.value.map(({ name }) => `refs/heads/${name}`) : [];
+  const names = [...(wished.ok ? wished.value.proposed : []), ...local];
   return [...new Set(names)].map((name) => ({ name, about: '' }));
 }
 

@@ -46,7 +46,7 @@ export function checkAllow(entries: readonly ConfigEntry[], config: Config | nul
     return skipped('allow', 'What scim-hook.allow leaves of the rules: no rules can be read.');
   const names = [...new Set(config.rules.flatMap((rule) => rule.grant.map((target) => target.name)))];
   const barred = names.filter(
-    (name) => !allow.every((patterns) => patterns.some((glob) => mayPass(glob, name))),
+    (name) => !allow.every(({ patterns }) => patterns.some((glob) => mayPass(glob, name))),
   );
   const remedy =
     'See `git config --show-scope --get-all scim-hook.allow`; every scope that sets it must let a name pass.';
