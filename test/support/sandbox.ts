@@ -255,7 +255,11 @@ export class Repo {
     const progress = await this.progress();
     const spool = join(this.spool, 'spool');
     const size = existsSync(spool) ? readFileSync(spool).length : 0;
-    return progress !== null && progress.open.length === 0 && (progress.cursor?.offset ?? 0) === size;
+    // The lock is let go of last: a worker that is killed before that leaves it behind for seconds.
+    const busy = existsSync(join(this.sandbox.state, 'lock'));
+    return (
+      !busy && progress !== null && progress.open.length === 0 && (progress.cursor?.offset ?? 0) === size
+    );
   }
 
   async progress(): Promise<{ open: { id: string }[]; cursor: { offset: number } | null } | null> {
