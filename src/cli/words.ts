@@ -3,6 +3,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Reason } from '../core/vocabulary.ts';
 import { diskWords } from './disk-words.ts';
 import { faultLine } from './fault-words.ts';
+import { harmWords } from './harm-words.ts';
 import { LOGIN_EXITS, loginWords } from './login-words.ts';
 import { trustWords } from './trust-words.ts';
 
@@ -56,6 +57,12 @@ export function wordsOf(failure: Failure): Words {
         `The directory ${failure.endpoint} answered with something that isn't SCIM (${failure.status}${failure.detail === '' ? '' : `: ${failure.detail}`}).`,
         'Check the endpoint; if it is right, tell whoever runs the directory.',
       );
+    case 'harmed':
+    case 'unsafe':
+    case 'unmarked':
+    case 'twin-group':
+    case 'group-in-use':
+      return harmWords(failure);
     case 'git-missing':
       return say('git was not found.', 'Install git, or put it on the PATH.');
     case 'no-repository':
@@ -272,7 +279,8 @@ export function exitOf(failure: Failure): ExitCode {
 export function reasonWords(reason: Reason): string {
   const words: Readonly<Record<Reason, string>> = {
     untrusted: 'what the repository proposes is not what was accepted',
-    'not-allowed': "scim-hook.allow leaves it out, or it isn't a group that scim-hook made",
+    'not-allowed':
+      "scim-hook.allow or the directory's profile leaves it out, or it isn't a group that scim-hook made",
     ineligible: 'you are in none of the groups that make eligible',
     'ambiguous-subject': 'several people in the directory match',
     'unknown-subject': 'the directory does not know you any more',

@@ -55,6 +55,11 @@ export interface AuditFields {
   readonly verified?: Verdict;
   readonly status?: number;
   readonly requestId?: string;
+  /** What the directory calls a change that it accepted and didn't make yet (202). */
+  readonly transaction?: string;
+  /** Of a group that goes with its branch: the clone whose branch that is, and the group's marker. */
+  readonly clone?: string;
+  readonly marker?: string;
   readonly attempts?: number;
   /** Whole milliseconds the step took. */
   readonly ms?: number;

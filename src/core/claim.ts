@@ -11,6 +11,8 @@ export interface Claim {
   readonly rules: readonly string[];
   readonly lease: Lease;
   readonly mine: boolean;
+  /** The group isn't there, and is to be made. */
+  readonly create: boolean;
 }
 
 /** Turns wants into claims on items the directory knows, and says which can't be. */
@@ -30,19 +32,30 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
       const eligible = mine ? rules.filter((rule) => !input.ineligible.has(rule)) : rules;
       const resolution = resolutionOf(input, target);
       const item = resolution !== undefined && 'found' in resolution ? resolution.found : unresolved(target);
+      const claim = { target, item, rules: eligible, lease, mine };
+      const allowed = input.isAllowed(item.name) && (input.isSupported?.(target.kind) ?? true);
       if (eligible.length === 0) refuse('ineligible', item);
-      else if (mine && !input.isAllowed(item.name)) refuse('not-allowed', item);
+      else if (mine && !allowed) refuse('not-allowed', item);
       else if (resolution === undefined) continue;
-      else if ('missing' in resolution) refuse(resolution.missing, item);
-      else if (target.kind === 'group' && target.templated === true && !resolution.marked)
+      else if ('missing' in resolution) {
+        const create = mine && isMade(input, target, resolution.missing);
+        if (create) claims.push({ ...claim, create });
+        else refuse(resolution.missing, item);
+      } else if (target.kind === 'group' && target.templated === true && !resolution.marked)
         refuse('not-allowed', item);
-      else claims.push({ target, item, rules: eligible, lease, mine });
+      else claims.push({ ...claim, create: false });
     }
   }
   // What one lease, or rule, can't have, another may.
   for (const claim of claims) if (claim.mine) refused.delete(targetKey(claim.target));
   return { claims, refused: [...refused.values()] };
 }
+
+const isMade = (input: PlanInput, target: Target, missing: Reason): boolean =>
+  missing === 'unknown-group' &&
+  target.kind === 'group' &&
+  target.create === true &&
+  input.mayCreateGroups !== false;
 
 function resolutionOf(input: PlanInput, target: Target): Resolution | undefined {
   if (target.kind === 'group') return input.facts.resolutions.get(targetKey(target));

@@ -2,6 +2,7 @@
 import { type BranchPattern, parseBranchPattern } from './branch-pattern.ts';
 import type { Fault } from './failure.ts';
 import { couldBecome, isTemplate, matchesName, placeholders } from './name-pattern.ts';
+import type { ProfileName, ProfileSettings } from './profile.ts';
 import type { GroupTarget, Target } from './target.ts';
 import type { Kind, Until } from './vocabulary.ts';
 
@@ -25,6 +26,8 @@ export interface Config {
   readonly timeout: number;
   /** Milliseconds for one event, retries included. */
   readonly deadline: number;
+  /** What the directory can, by name or setting by setting. */
+  readonly profile: ProfileName | ProfileSettings;
   readonly subject: { readonly attribute: SubjectAttribute; readonly from: string };
   readonly managed: Readonly<Record<Kind, readonly string[]>>;
   readonly rules: readonly Rule[];

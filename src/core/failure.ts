@@ -37,8 +37,33 @@ export type DirectoryFailure =
     }
   | { readonly code: 'faulty'; readonly endpoint: string; readonly status: number; readonly detail: string };
 
+/** What a directory did to others, or can't do, so that nothing is, or was, written there. */
+export type DirectoryHarm =
+  /** Others lost what they had by our change. `restored`: it was put back, and seen to be. */
+  | {
+      readonly code: 'harmed';
+      readonly endpoint: string;
+      readonly what: string;
+      readonly names: readonly string[];
+      readonly restored: boolean;
+    }
+  /** It was seen to do that before, so nothing was written. */
+  | { readonly code: 'unsafe'; readonly endpoint: string; readonly what: string }
+  /** A group was made, and its marker was not kept; `deleted`: it is gone again. */
+  | {
+      readonly code: 'unmarked';
+      readonly endpoint: string;
+      readonly name: string;
+      readonly deleted: boolean;
+    }
+  /** A group of that name came to be in the same moment, so ours was deleted again. */
+  | { readonly code: 'twin-group'; readonly endpoint: string; readonly name: string }
+  /** A group that is to be deleted isn't positively empty. */
+  | { readonly code: 'group-in-use'; readonly endpoint: string; readonly name: string };
+
 export type Failure =
   | DirectoryFailure
+  | DirectoryHarm
   | { readonly code: 'git-missing' }
   | { readonly code: 'no-repository'; readonly directory: string }
   | { readonly code: 'bare-repository'; readonly directory: string }
@@ -144,6 +169,20 @@ export type Failure =
   | { readonly code: 'config-exists'; readonly where: string }
   | { readonly code: 'not-written' }
   | { readonly code: 'usage'; readonly problem: string };
+
+const OF_DIRECTORY: ReadonlySet<string> = new Set<DirectoryFailure['code']>([
+  'unreachable',
+  'no-token',
+  'denied',
+  'throttled',
+  'missing',
+  'rejected',
+  'faulty',
+]);
+
+/** A request failed, or could not be made. */
+export const isOfDirectory = (failure: Failure): failure is DirectoryFailure =>
+  OF_DIRECTORY.has(failure.code);
 
 /** The contract's reason for a failed request, or undefined where none of them fits. */
 export function reasonOf(failure: DirectoryFailure): Reason | undefined {

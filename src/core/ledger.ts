@@ -42,11 +42,28 @@ export interface Holding extends Holder {
   readonly branch: string | null;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /** When the directory said that it would do what is under way (202), in milliseconds since the epoch. */
+  readonly accepted?: number;
+}
+
+/** A marked group that goes with its branch, once nobody is in it any more. */
+export interface OwnGroup extends Holder {
+  readonly item: Item;
+  readonly subject: string;
+  /** The clone whose branch it is for. */
+  readonly commonDir: string;
+  readonly branch: string;
+  readonly lease: string | null;
+  readonly rules: readonly string[];
+  /** The branch is gone. */
+  readonly over: boolean;
 }
 
 export interface Ledger {
   readonly leases: readonly Lease[];
   readonly holdings: readonly Holding[];
+  /** Absent: none. */
+  readonly groups?: readonly OwnGroup[];
 }
 
 export const EMPTY_LEDGER: Ledger = { leases: [], holdings: [] };
@@ -76,10 +93,48 @@ export const drop = (ledger: Ledger, of: Holder & { item: Item }): Ledger => ({
   holdings: ledger.holdings.filter((holding) => !same(holding, of)),
 });
 
+/** The directory gave it an id, or a name, since. */
+export const identify = (ledger: Ledger, holder: Holder, items: ReadonlyMap<string, Item>): Ledger =>
+  items.size === 0
+    ? ledger
+    : {
+        ...ledger,
+        holdings: ledger.holdings.map((holding) =>
+          sameHolder(holding, holder)
+            ? { ...holding, item: items.get(itemKey(holding.item)) ?? holding.item }
+            : holding,
+        ),
+      };
+
+const sameGroup = (a: Holder & { item: Item }, b: Holder & { item: Item }): boolean =>
+  a.endpoint === b.endpoint && itemKey(a.item) === itemKey(b.item);
+
+/** One entry for a group in each clone: its branch is told by whoever knows it last. */
+export const keepGroup = (ledger: Ledger, group: OwnGroup): Ledger => ({
+  ...ledger,
+  groups: [
+    ...(ledger.groups ?? []).filter(
+      (other) =>
+        !(sameGroup(other, group) && other.commonDir === group.commonDir && other.branch === group.branch),
+    ),
+    group,
+  ],
+});
+
+export const dropGroup = (ledger: Ledger, of: { endpoint: string; item: Item }): Ledger =>
+  ledger.groups === undefined
+    ? ledger
+    : {
+        ...ledger,
+        groups: ledger.groups.filter(
+          (other) => !(other.endpoint === of.endpoint && itemKey(other.item) === itemKey(of.item)),
+        ),
+      };
+
 /** Everybody whose access the ledger has a say in. */
 export function holders(ledger: Ledger): Holder[] {
   const all = new Map<string, Holder>();
-  for (const { endpoint, subjectId } of [...ledger.leases, ...ledger.holdings]) {
+  for (const { endpoint, subjectId } of [...ledger.leases, ...ledger.holdings, ...(ledger.groups ?? [])]) {
     all.set(`${endpoint}\n${subjectId}`, { endpoint, subjectId });
   }
   return [...all.values()];

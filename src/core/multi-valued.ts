@@ -2,9 +2,13 @@
 import type { Item } from './ledger.ts';
 import type { ValueFacts } from './scim-message.ts';
 
+/** A `type` is not case-exact (RFC 7643 section 8.7.1), and some servers keep it in lower case. */
+const isType = (one: string | undefined, other: string | undefined): boolean =>
+  (one ?? '').toLowerCase() === (other ?? '').toLowerCase();
+
 /** Values compare by (type, value). */
 export const equalsValue = (value: ValueFacts, item: Item): boolean =>
-  value.value === item.name && (value.type ?? '') === (item.type ?? '');
+  value.value === item.name && isType(value.type, item.type);
 
 export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFacts[] {
   if (values.some((value) => equalsValue(value, item))) return [...values];
@@ -15,3 +19,24 @@ export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFact
 
 export const withoutValue = (values: readonly ValueFacts[], item: Item): ValueFacts[] =>
   values.filter((value) => !equalsValue(value, item));
+
+/** Those that are gone, or have lost or changed a sub-attribute; what a server adds of its own harms nobody. */
+export const harmedValues = (
+  before: readonly ValueFacts[],
+  after: readonly ValueFacts[],
+): readonly ValueFacts[] => before.filter((value) => !after.some((other) => keeps(value, other)));
+
+const keeps = (value: ValueFacts, other: ValueFacts): boolean =>
+  value.value === other.value &&
+  isType(value.type, other.type) &&
+  Object.entries(value.whole).every(([key, part]) => isSame(part, other.whole[key]));
+
+const isSame = (a: unknown, b: unknown): boolean => {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b;
+  const keys = Object.keys(a);
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => isSame(a[key as keyof typeof a], b[key as keyof typeof b]))
+  );
+};

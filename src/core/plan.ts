@@ -43,6 +43,8 @@ export interface Change {
   readonly lease: string | null;
   readonly before: Before;
   readonly managed: boolean;
+  /** The group goes with the branch (`createGroups`). */
+  readonly own?: true;
   readonly disposition: Disposition;
 }
 
@@ -63,6 +65,10 @@ export interface PlanInput {
   readonly isManaged: (kind: Kind, name: string) => boolean;
   /** `git config scim-hook.allow`: bounds what may ever be granted, whatever the rules say. */
   readonly isAllowed: (name: string) => boolean;
+  /** Whether the directory has such values at all; by default it does. */
+  readonly isSupported?: (kind: Kind) => boolean;
+  /** By default they may be made where a rule says so. */
+  readonly mayCreateGroups?: boolean;
   /** Rules of this clone for which the subject isn't eligible now. */
   readonly ineligible: ReadonlySet<string>;
   readonly now: number;
@@ -83,7 +89,13 @@ export function plan(input: PlanInput): Plan {
     return want(input, together, holding, input.facts.presence.get(key) ?? 'unknown');
   });
   const kept = holdings.filter((holding) => released.forget?.includes(holding) !== true);
-  const parts = [released, stray(input, kept, wanted), ...added, { changes: refused }];
+  const parts = [
+    released,
+    stray(input, kept, wanted),
+    { changes: deletions(input, wanted) },
+    ...added,
+    { changes: refused },
+  ];
   return {
     changes: parts.flatMap((part) => part.changes ?? []).sort(inOrder),
     adopt: parts.flatMap((part) => part.adopt ?? []),
@@ -94,8 +106,8 @@ export function plan(input: PlanInput): Plan {
 /** Taking away comes first: no moment with more access than either branch gives. */
 const inOrder = (a: Change, b: Change): number =>
   rank(a) - rank(b) || (a.item.name < b.item.name ? -1 : Number(a.item.name > b.item.name));
-const rank = (change: Change): number =>
-  change.disposition.do === 'record' ? 0 : change.op === 'remove' ? 1 : 2;
+const RANKS = { remove: 1, delete: 2, add: 3, create: 3 } as const;
+const rank = (change: Change): number => (change.disposition.do === 'record' ? 0 : RANKS[change.op]);
 
 type Part = Partial<Plan>;
 
@@ -111,15 +123,17 @@ function want(
   const { item, lease } = claim;
   const managed = input.isManaged(item.kind, item.name);
   const rules = [...new Set(claims.filter((each) => each.mine).flatMap((each) => each.rules))];
+  const own = claims.some(({ mine, target }) => mine && target.kind === 'group' && target.create === true);
   const change: Change = {
-    op: 'add',
+    op: claim.create ? 'create' : 'add',
     item,
     rules,
     why: givenBy(rules, lease.branch),
     lease: lease.id,
     // Seen absent now, whatever it was before: what is added is ours.
-    before: presence === 'absent' ? 'absent' : (holding?.before ?? presence),
+    before: presence === 'absent' || claim.create ? 'absent' : (holding?.before ?? presence),
     managed: managed || holding?.managed === true,
+    ...(own ? { own: true as const } : {}),
     disposition: disposition(input.additions),
   };
   if (presence === 'present') {
@@ -215,6 +229,29 @@ const unarrived = (removal: Change): Change => ({
   why: 'never arrived',
   disposition: { do: 'record', happened: false },
 });
+
+/** Groups of ours whose branch is gone; whether nobody is in them is looked at right before. */
+function deletions(input: PlanInput, wanted: ReadonlyMap<string, unknown>): Change[] {
+  const over = (input.ledger.groups ?? []).filter((group) => group.over && sameHolder(group, input.holder));
+  const byKey = new Map(over.map((group) => [itemKey(group.item), group]));
+  return [...byKey]
+    .filter(([key, { item }]) => !wanted.has(key) && !isWantedByName(input, item))
+    .map(([, { item, rules, lease, branch }]) => ({
+      op: 'delete',
+      item,
+      rules,
+      why: `made for ${branch}, which is gone`,
+      lease,
+      before: 'absent',
+      managed: false,
+      disposition: { do: 'apply' },
+    }));
+}
+
+const isWantedByName = ({ ledger }: PlanInput, item: Item): boolean =>
+  ledger.leases.some((lease) =>
+    lease.wants.some(({ target }) => target.kind === 'group' && target.name === item.name),
+  );
 
 /** Inside `managed` nothing is foreign: what no live lease wants goes, which heals lost ledgers and second machines. */
 function stray(input: PlanInput, holdings: readonly Holding[], wanted: ReadonlyMap<string, unknown>): Part {

@@ -23,7 +23,7 @@ export function decide(config: Config, branch: string): Grant[] {
     for (const pattern of patternsOf(rule.branches)) {
       const captured = matchBranch(pattern, branch);
       if (captured !== null)
-        return [{ rule, targets: rule.grant.map((target) => concrete(target, captured)) }];
+        return [{ rule, targets: rule.grant.map((target) => concrete(target, captured, rule)) }];
     }
     return [];
   });
@@ -35,8 +35,7 @@ export function unite(grants: readonly Grant[]): Want[] {
   for (const { rule, targets } of grants) {
     for (const target of targets) {
       const want = wants.get(targetKey(target)) ?? { target, rules: [] };
-      // A name that some rule spells out is that rule's choice, not a branch's.
-      if (target.kind === 'group' && target.templated !== true) want.target = target;
+      want.target = widest(want.target, target);
       if (!want.rules.includes(rule.name)) want.rules.push(rule.name);
       wants.set(targetKey(target), want);
     }
@@ -44,8 +43,21 @@ export function unite(grants: readonly Grant[]): Want[] {
   return [...wants.values()];
 }
 
-function concrete(target: Target, captured: Readonly<Record<string, string>>): Target {
-  if (!isTemplate(target.name)) return target;
-  const name = fillIn(target.name, captured);
-  return target.kind === 'group' ? { ...target, name, templated: true } : { ...target, name };
+/** A name that some rule spells out is that rule's choice, not a branch's; a group that some rule makes is made. */
+function widest(one: Target, other: Target): Target {
+  if (one.kind !== 'group' || other.kind !== 'group') return one;
+  const spelled = one.templated === true ? other : one;
+  return one.create === true || other.create === true ? { ...spelled, create: true } : spelled;
+}
+
+function concrete(
+  target: Target,
+  captured: Readonly<Record<string, string>>,
+  { createGroups }: Pick<Rule, 'createGroups'>,
+): Target {
+  const name = isTemplate(target.name) ? fillIn(target.name, captured) : target.name;
+  const templated = isTemplate(target.name) ? { templated: true as const } : {};
+  if (target.kind !== 'group') return { ...target, name };
+  const create = createGroups && target.by === 'displayName' ? { create: true as const } : {};
+  return { ...target, name, ...templated, ...create };
 }

@@ -8,6 +8,8 @@ export interface GroupTarget {
   readonly name: string;
   /** The name was filled in from the branch: it reaches only groups that carry our marker. */
   readonly templated?: true;
+  /** It is made where it isn't there (`createGroups`). */
+  readonly create?: true;
 }
 
 export interface ValueTarget {
@@ -26,8 +28,8 @@ export function targetKey(target: Target): string {
     : valueKey(target.kind, target.type, target.name);
 }
 
-/** Multi-valued attributes compare by (type, value): RFC 7643 section 2.4. */
+/** Multi-valued attributes compare by (type, value): RFC 7643 section 2.4; a type by any case. */
 export const valueKey = (kind: Kind, type: string | undefined, value: string): string =>
-  `${kind}\n${type ?? ''}\n${value}`;
+  `${kind}\n${(type ?? '').toLowerCase()}\n${value}`;
 
 export const groupKey = (id: string): string => `group\nid\n${id}`;

@@ -1,14 +1,15 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
-import type { Failure } from '../core/failure.ts';
-import { isPassing, reasonOf } from '../core/failure.ts';
-import { drop, find, type Holding, type Ledger, put } from '../core/ledger.ts';
+import { type DirectoryFailure, type Failure, isOfDirectory, isPassing, reasonOf } from '../core/failure.ts';
+import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from '../core/ledger.ts';
+import { isMarked, markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
-import type { Clock, Directory, EndpointCache, State } from './ports.ts';
-import type { Observed } from './recall.ts';
-import { afterChange } from './recall.ts';
-import { request, verify } from './request.ts';
+import { changeLine, type LineOf } from './change-line.ts';
+import { perform } from './perform.ts';
+import type { Clock, EndpointCache, Ids, State } from './ports.ts';
+import type { Performed, Reach } from './reach.ts';
+import { afterChange, type Observed, withTraits } from './recall.ts';
 import type { Scribe } from './scribe.ts';
 
 /** What became of one change. */
@@ -24,54 +25,59 @@ export interface ChangeReport {
   readonly stillOwed?: boolean | undefined;
 }
 
-export interface Errand {
-  readonly directory: Directory;
+export interface Errand extends LineOf {
+  readonly reach: Reach;
   readonly observed: Observed;
-  readonly holder: { readonly endpoint: string; readonly subject: string; readonly subjectId: string };
   readonly repo: string;
-  /** The event a change belongs to, with what its lines say of it; null where it belongs to none. */
-  readonly eventOf: (
-    change: Change,
-  ) => (Pick<AuditFields, 'event' | 'branch' | 'worktree'> & { event: string }) | null;
   /** Whether the log has this already, from a run that a crash or a dead directory ended. */
   readonly isLogged: (event: string, change: Change, outcome: ChangeOutcome) => boolean;
-  readonly expiryOf: (leaseId: string | null) => number | null;
-  /** Milliseconds since the epoch: no new request after it. */
-  readonly deadline: number;
 }
 
-interface Verdicted {
+/** A change, as it turned out, and what came of it. */
+interface Told {
+  readonly change: Change;
+  readonly verdict: Verdicted;
+}
+
+interface Verdicted extends Partial<Omit<Performed, 'verified' | 'failure' | 'reason'>> {
   readonly outcome: ChangeOutcome;
   readonly reason?: Reason | undefined;
   readonly verified?: Verdict | undefined;
   readonly failure?: Failure | undefined;
   readonly stillOwed?: boolean | undefined;
-  readonly status?: number | undefined;
-  readonly requestId?: string | null | undefined;
 }
+
+/** Milliseconds that a directory which accepted a change (202) is left alone with it. */
+const IN_PROGRESS = 10 * 60_000;
 
 export class CarryOut {
   private readonly state: Pick<State, 'writeLedger'>;
   private readonly clock: Clock;
+  private readonly ids: Ids;
   private readonly scribe: Scribe;
   private readonly errand: Errand;
   ledger: Ledger;
   cache: EndpointCache;
   readonly reports: ChangeReport[] = [];
-  private intended: Change | null = null;
+  /** The change under way has its intent in the log. */
+  private intended = false;
+  /** The directory doesn't answer any more: what is left isn't tried one by one. */
+  private lost: DirectoryFailure | null;
 
   constructor(
-    ports: { state: Pick<State, 'writeLedger'>; clock: Clock },
+    ports: { state: Pick<State, 'writeLedger'>; clock: Clock; ids: Ids },
     scribe: Scribe,
     errand: Errand,
     ledger: Ledger,
   ) {
     this.state = ports.state;
     this.clock = ports.clock;
+    this.ids = ports.ids;
     this.scribe = scribe;
     this.errand = errand;
     this.ledger = ledger;
     this.cache = errand.observed.cache;
+    this.lost = errand.observed.failure;
   }
 
   async run(plan: Plan): Promise<void> {
@@ -83,6 +89,7 @@ export class CarryOut {
   private async carry(change: Change): Promise<void> {
     const { disposition } = change;
     const started = this.clock.now();
+    this.intended = false;
     switch (disposition.do) {
       case 'refuse':
         return this.report(change, { outcome: 'refused', reason: disposition.reason }, started);
@@ -90,12 +97,22 @@ export class CarryOut {
         return this.report(change, { outcome: 'would' }, started);
       case 'record':
         return this.record(change, disposition.happened, started);
-      case 'apply':
-        return this.report(
-          change,
-          change.op === 'add' ? await this.add(change) : await this.remove(change),
-          started,
-        );
+      case 'apply': {
+        const told = await this.apply(change);
+        return this.report(told.change, told.verdict, started);
+      }
+    }
+  }
+
+  private async apply(change: Change): Promise<Told> {
+    switch (change.op) {
+      case 'add':
+      case 'create':
+        return this.add(change.op === 'create' ? this.marked(change) : change);
+      case 'remove':
+        return { change, verdict: await this.remove(change) };
+      case 'delete':
+        return { change, verdict: await this.delete(change) };
     }
   }
 
@@ -109,43 +126,71 @@ export class CarryOut {
     return this.report(change, verdict, started);
   }
 
-  private async add(change: Change): Promise<Verdicted> {
-    const cannot = this.whyNotNow();
-    if (cannot) return { outcome: cannot.passing ? 'pending' : 'failed', ...cannot };
+  private async add(change: Change): Promise<Told> {
+    const told = (verdict: Verdicted, about = change): Told => ({ change: about, verdict });
+    const cannot = this.whyNotNow(change);
+    if (cannot) return told({ outcome: cannot.passing ? 'pending' : 'failed', ...cannot });
     const previous = this.ledger;
     const adding = this.holding(change, 'adding');
     this.ledger = put(previous, adding);
     const saved = await this.state.writeLedger(this.ledger);
     // Without a durable trace of the absence that was seen, a crash would leave access that nobody takes back.
-    if (!saved.ok) return this.undo(previous, saved.failure);
+    if (!saved.ok) return told(this.undo(previous, saved.failure));
     if (!(await this.scribe.writeNowOrNever(this.line('intent', change)))) {
       await this.state.writeLedger(previous);
-      return this.undo(previous, this.scribe.failure ?? undefined);
+      return told(this.undo(previous, this.scribe.failure ?? undefined));
     }
-    this.intended = change;
-    const sent = await request(this.errand, change);
-    if (!sent.ok) {
-      const { failure } = sent;
-      const unsure = isPassing(failure) || failure.code === 'faulty';
-      if (!unsure) this.ledger = previous;
-      const status = 'status' in failure ? failure.status : undefined;
-      return {
-        outcome: isPassing(failure) ? 'pending' : 'failed',
-        reason: reasonOf(failure),
-        failure,
-        status,
-      };
-    }
-    const { status, requestId, accepted } = sent.value;
-    if (accepted) return { outcome: 'pending', verified: 'accepted', status, requestId };
-    const { verified, before, listed } = await verify(this.errand, change, 'present');
-    if (listed) this.cache = { ...this.cache, listsMembers: true };
-    if (verified === 'contradicted') {
+    this.intended = true;
+    const done = await this.perform(change);
+    if (done.refused === true) {
       this.ledger = previous;
-      return { outcome: 'failed', reason: 'contradicted', verified, status, requestId };
+      return told({ ...done, outcome: 'refused' });
     }
-    this.ledger = put(this.ledger, { ...adding, state: 'held', before });
-    return { outcome: 'applied', verified, status, requestId };
+    if (done.verified === undefined) {
+      // What may have arrived stays `adding`, so that whatever is found counts as ours.
+      if (done.unsure !== true) this.ledger = previous;
+      return told({ ...done, outcome: mayPass(done) ? 'pending' : 'failed' });
+    }
+    if (done.verified === 'accepted') {
+      this.ledger = put(this.ledger, { ...adding, accepted: this.clock.now() });
+      return told({ ...done, outcome: 'pending' });
+    }
+    // A yes that isn't seen to be one may come true later: it stays `adding` too.
+    if (done.verified === 'contradicted') return told({ ...done, outcome: 'failed' });
+    const known = { ...change, item: { ...change.item, id: done.groupId ?? change.item.id } };
+    const holding: Holding = {
+      ...adding,
+      item: known.item,
+      state: 'held',
+      before: done.before ?? change.before,
+    };
+    this.ledger = put(drop(this.ledger, adding), holding);
+    this.keepOwn(known);
+    return told({ ...done, outcome: 'applied' }, known);
+  }
+
+  /** The marker is in the ledger before the group is made: by it the group is known after a crash. */
+  private marked(change: Change): Change {
+    const known = find(this.ledger, { ...this.errand.holder, item: change.item })?.item.externalId;
+    return { ...change, item: { ...change.item, externalId: known ?? markerOf(this.ids.lease()) } };
+  }
+
+  /** From now on the group goes with its branch. */
+  private keepOwn(change: Change): void {
+    const lease = this.ledger.leases.find(({ id }) => id === change.lease);
+    if (change.own !== true || lease === undefined || !isMarked(change.item.externalId)) return;
+    const { endpoint, subject, subjectId } = this.errand.holder;
+    this.ledger = keepGroup(this.ledger, {
+      endpoint,
+      subject,
+      subjectId,
+      item: change.item,
+      commonDir: lease.commonDir,
+      branch: lease.branch,
+      lease: lease.id,
+      rules: change.rules,
+      over: false,
+    });
   }
 
   private undo(previous: Ledger, failure: Failure | undefined): Verdicted {
@@ -158,53 +203,64 @@ export class CarryOut {
     const kept = this.holding(change, 'removing');
     const holding = { ...kept, event: this.errand.eventOf(change)?.event ?? kept.event };
     const stillOwed = find(this.ledger, holding)?.state === 'owed';
-    const owe = (why: Omit<Verdicted, 'outcome'>): Verdicted => {
-      this.ledger = put(this.ledger, { ...holding, state: 'owed' });
+    const owe = (why: Omit<Verdicted, 'outcome'>, more: Partial<Holding> = {}): Verdicted => {
+      this.ledger = put(this.ledger, { ...holding, ...more, state: 'owed' });
       return { ...why, outcome: 'owed', stillOwed };
     };
-    const cannot = this.whyNotNow();
-    if (cannot) return owe(cannot);
+    const cannot = this.whyNotNow(change);
+    if (cannot) return owe(cannot, cannot.accepted === undefined ? {} : { accepted: cannot.accepted });
     this.ledger = put(this.ledger, holding);
     // Taking back goes ahead whatever the disk says: the ledger on disk still has it as held, and the line comes late.
     await this.state.writeLedger(this.ledger);
     await this.scribe.write(this.line('intent', change));
-    this.intended = change;
-    const sent = await request(this.errand, change);
-    const gone =
-      !sent.ok &&
-      (sent.failure.code === 'missing' ||
-        (sent.failure.code === 'rejected' && sent.failure.scimType === 'noTarget'));
-    if (!sent.ok && !gone) {
-      const { failure } = sent;
-      return owe({
-        reason: reasonOf(failure),
-        failure,
-        status: 'status' in failure ? failure.status : undefined,
-      });
-    }
-    const answer = sent.ok
-      ? sent.value
-      : { status: 'status' in sent.failure ? sent.failure.status : 0, requestId: null, accepted: false };
-    const { status, requestId, accepted } = answer;
-    if (accepted) return owe({ verified: 'accepted', status, requestId });
-    const { verified } = await verify(this.errand, change, 'absent');
-    if (verified === 'confirmed') {
-      this.ledger = drop(this.ledger, holding);
-      return { outcome: 'applied', verified, status, requestId };
-    }
-    return owe({
-      verified,
-      status,
-      requestId,
-      reason: verified === 'contradicted' ? 'contradicted' : undefined,
-    });
+    this.intended = true;
+    const done = await this.perform(change);
+    if (done.verified === 'accepted') return owe(done, { accepted: this.clock.now() });
+    if (done.verified !== 'confirmed') return owe(done);
+    this.ledger = drop(this.ledger, holding);
+    return { ...done, outcome: 'applied' };
+  }
+
+  /** A group of ours whose branch is gone: what can't be deleted now stays in the ledger, what mustn't be goes out of it. */
+  private async delete(change: Change): Promise<Verdicted> {
+    const cannot = this.whyNotNow(change);
+    if (cannot) return { ...cannot, outcome: 'owed' };
+    await this.scribe.write(this.line('intent', change));
+    this.intended = true;
+    const done = await this.perform(change);
+    const over = done.refused === true || done.verified === 'confirmed';
+    if (over) this.ledger = dropGroup(this.ledger, { ...this.errand.holder, item: change.item });
+    const outcome = done.refused === true ? 'refused' : over ? 'applied' : 'owed';
+    return { ...done, outcome };
+  }
+
+  private async perform(change: Change): Promise<Performed> {
+    const { reach, observed, holder } = this.errand;
+    const { traits } = this.cache;
+    const done = await perform({ reach, traits, change, observed, ledger: this.ledger, holder });
+    this.cache = withTraits(this.cache, done.traits);
+    const { failure } = done;
+    if (failure?.code === 'unreachable' || failure?.code === 'denied') this.lost = failure;
+    const reason = done.reason ?? (failure === undefined ? undefined : reasonFor(failure));
+    return { ...done, ...(reason === undefined ? {} : { reason }) };
   }
 
   /** Why no request can be made for a change now, if so. */
-  private whyNotNow(): { reason: Reason | undefined; failure?: Failure; passing: boolean } | null {
-    const { failure } = this.errand.observed;
-    if (failure) return { reason: reasonOf(failure), failure, passing: isPassing(failure) };
-    return this.clock.now() > this.errand.deadline ? { reason: 'deadline', passing: true } : null;
+  private whyNotNow(change: Change): {
+    reason?: Reason | undefined;
+    failure?: Failure;
+    verified?: Verdict;
+    accepted?: number;
+    passing: boolean;
+  } | null {
+    const { lost } = this;
+    if (lost) return { reason: reasonOf(lost), failure: lost, passing: isPassing(lost) };
+    const accepted = find(this.ledger, { ...this.errand.holder, item: change.item })?.accepted;
+    const now = this.clock.now();
+    // It is being done: asking again could do it twice.
+    if (accepted !== undefined && now - accepted < IN_PROGRESS && now >= accepted)
+      return { verified: 'accepted', accepted, passing: true };
+    return now > this.errand.reach.deadline ? { reason: 'deadline', passing: true } : null;
   }
 
   private holding(change: Change, state: Holding['state']): Holding {
@@ -229,14 +285,15 @@ export class CarryOut {
   }
 
   private async report(change: Change, verdict: Verdicted, started: number): Promise<void> {
-    const { outcome, reason, verified, failure, stillOwed, status, requestId } = verdict;
+    const { outcome, reason, verified, failure, stillOwed, status, requestId, transaction, attempts } =
+      verdict;
     const event = this.errand.eventOf(change);
     this.reports.push({ change, event: event?.event ?? null, outcome, reason, verified, failure, stillOwed });
     if (outcome === 'applied')
       this.cache = afterChange(this.cache, this.errand.holder.subjectId, change, this.clock.now());
     // The line comes before the ledger: after a crash between the two it is found and not written twice.
     // A change whose intent stands in the log always gets its line.
-    const due = this.intended === change || !this.errand.isLogged(event?.event ?? '', change, outcome);
+    const due = this.intended || !this.errand.isLogged(event?.event ?? '', change, outcome);
     if (event !== null && due) {
       await this.scribe.write({
         ...this.line('change', change),
@@ -244,8 +301,10 @@ export class CarryOut {
         ms: this.clock.now() - started,
         ...(reason === undefined ? {} : { reason }),
         ...(verified === undefined ? {} : { verified }),
-        ...(status === undefined ? {} : { status, attempts: 1 }),
+        ...(status === undefined ? {} : { status }),
+        ...(attempts === undefined || attempts === 0 ? {} : { attempts }),
         ...(requestId ? { requestId } : {}),
+        ...(transaction ? { transaction } : {}),
       });
     }
     const { do: done } = change.disposition;
@@ -253,26 +312,12 @@ export class CarryOut {
   }
 
   private line(kind: 'intent' | 'change', change: Change): AuditFields {
-    const { holder } = this.errand;
-    const before = find(this.ledger, { ...holder, item: change.item })?.before ?? change.before;
-    const expires = this.errand.expiryOf(change.lease);
-    return {
-      kind,
-      at: new Date(this.clock.now()).toISOString(),
-      ...this.errand.eventOf(change),
-      endpoint: holder.endpoint,
-      subject: holder.subject,
-      subjectId: holder.subjectId,
-      op: change.op,
-      target: change.item.kind,
-      name: change.item.name,
-      targetId: change.item.id,
-      ...(change.item.type === undefined ? {} : { type: change.item.type }),
-      before,
-      managed: change.managed,
-      lease: change.lease,
-      rules: change.rules,
-      ...(expires === null ? {} : { expires: new Date(expires).toISOString() }),
-    };
+    return changeLine(kind, change, this.ledger, this.errand, this.clock.now());
   }
 }
+
+const mayPass = ({ failure }: Performed): boolean =>
+  failure !== undefined && (failure.code === 'twin-group' || (isOfDirectory(failure) && isPassing(failure)));
+
+const reasonFor = (failure: Failure): Reason | undefined =>
+  isOfDirectory(failure) ? reasonOf(failure) : undefined;

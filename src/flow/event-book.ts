@@ -73,8 +73,8 @@ export class EventBook {
     return live.find((event) => !event.renewal) ?? live[0];
   }
 
-  /** An event for changes that nothing else brought about: something owed, or drift. */
-  async openSettle(): Promise<OpenEvent> {
+  /** An event for what nothing else brought about: something owed, drift, or a lease that lost its reason. */
+  async openSettle(about: Partial<Pick<OpenEvent, 'place' | 'branch'>> = {}): Promise<OpenEvent> {
     const { ids, clock, claim, heads, scribe } = this.options;
     const event: OpenEvent = {
       id: ids.event(),
@@ -85,6 +85,7 @@ export class EventBook {
       at: clock.now(),
       renewal: false,
       superseded: false,
+      ...about,
     };
     this.events = [...this.events, event];
     await claim.commit({ heads, open: this.events, unlogged: scribe.unlogged });

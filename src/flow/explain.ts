@@ -11,16 +11,18 @@ import {
 import type { DirectoryFailure, Failure, Spot } from '../core/failure.ts';
 import { type Item, itemKey } from '../core/ledger.ts';
 import { type Distance, type Near, nearest } from '../core/nearest.ts';
-import { presenceOf } from '../core/presence.ts';
+import { NO_EVIDENCE } from '../core/presence.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type Bound, boundsOf, type ConfigEntry } from '../core/settings.ts';
 import type { Reason } from '../core/vocabulary.ts';
-import { additionsOf, planFor } from './holder.ts';
+import { additionsOf, planFor, reachOf } from './holder.ts';
+import { look } from './membership.ts';
 import { observe } from './observe.ts';
-import type { Directory, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { type Ask, prepare } from './prepare.ts';
+import type { Reach } from './reach.ts';
 import { EMPTY_ENDPOINT, type Observed, withoutPresence } from './recall.ts';
-import type { Standing } from './standing.ts';
+import { deadlineOf, type Standing } from './standing.ts';
 import { type Trace, trace } from './trace.ts';
 
 /** Where each part of a config stands in its text; null for a part that isn't there. */
@@ -49,9 +51,6 @@ export interface Explanation {
   readonly boundsOf: (name: string) => readonly Bound[];
 }
 
-/** Milliseconds for one request where no config says. */
-const TIMEOUT = 3_000;
-
 export async function explainAccess(
   ports: ExplainPorts,
   entries: readonly ConfigEntry[],
@@ -67,21 +66,18 @@ export async function explainAccess(
   if (pins === null) return fail({ code: 'untrusted', detail: 'scim-hook is not installed in this clone' });
   const config = policy.state === 'trusted' ? policy.config : null;
   const now = ports.clock.now();
-  const directory = ports.connector.connect(pins.endpoint, {
-    pinned: true,
-    timeout: config?.timeout ?? TIMEOUT,
-  });
-  const cache = withoutPresence(await ports.state.readCache());
+  const remembered = withoutPresence(await ports.state.readCache());
   const { ledger } = prepared.value;
-  const observed = await observe({
-    directory,
+  const { reach, cache } = reachOf({
+    ports,
+    prepared: prepared.value,
     holder: pins,
     ledger,
-    commonDir: standing.commonDir,
-    config,
-    cache: cache.endpoints[pins.endpoint] ?? EMPTY_ENDPOINT,
-    now,
+    cache: remembered.endpoints[pins.endpoint] ?? EMPTY_ENDPOINT,
+    deadline: deadlineOf(standing, now),
   });
+  const { commonDir } = standing;
+  const observed = await observe({ reach, holder: pins, ledger, commonDir, config, cache, now });
   const reason = asked === null ? undefined : transited.reasons.get(asked.id);
   const additions = additionsOf(standing, pins, observed);
   const input: ExplainInput = {
@@ -92,28 +88,28 @@ export async function explainAccess(
     // A lost ledger was rebuilt from the log; what a sync would make of it is the best that is known.
     ledger: read.value ?? ledger,
     leases: ledger.leases,
-    plan: planFor(prepared.value, pins, ledger, observed, now),
+    plan: planFor(prepared.value, pins, ledger, observed, { now, profile: reach.profile }),
     facts: observed.facts,
     reason: reason ?? (additions.may === 'not' ? additions.reason : undefined),
     now,
   };
-  const concluded = await conclude(ports, standing, input, { name, observed, directory });
+  const concluded = await conclude(ports, standing, input, { name, observed, reach });
   return ok({ ...concluded, reason: input.reason, boundsOf: (of) => boundsOf(standing.settings, of) });
 }
 
 interface Question {
   readonly name: string | null;
   readonly observed: Observed;
-  readonly directory: Directory;
+  readonly reach: Reach;
 }
 
 async function conclude(
   ports: ExplainPorts,
   standing: Standing,
   asked: ExplainInput,
-  { name, observed, directory }: Question,
+  { name, observed, reach }: Question,
 ): Promise<Omit<Explanation, 'reason' | 'boundsOf'>> {
-  const input = name === null ? asked : await withGroup(asked, name, observed, directory);
+  const input = name === null ? asked : await withGroup(asked, name, observed, reach);
   const items = name === null ? itemsOf(input) : itemsNamed(input, name);
   const explained = items.map((item) => {
     const why = explain(input, item);
@@ -148,15 +144,16 @@ async function withGroup(
   input: ExplainInput,
   name: string,
   { failure, subject, cache }: Observed,
-  directory: Directory,
+  reach: Reach,
 ): Promise<ExplainInput> {
   const isKnown = itemsNamed(input, name).some(({ kind, id }) => kind !== 'group' || id !== null);
   if (failure !== null || subject === null || isKnown) return input;
-  const found = await directory.findGroups('displayName', name);
+  const found = await reach.directory.findGroups('displayName', name, 'bare');
   if (!found.ok || found.value.length !== 1) return input;
   const [group] = found.value;
-  if (group === undefined || presenceOf(group, subject.id, subject, cache.listsMembers) !== 'present')
-    return input;
+  if (group === undefined) return input;
+  const seen = await look(reach, cache.traits, group.id, { ...NO_EVIDENCE, subject }, false);
+  if (!seen.ok || seen.value.presence !== 'present') return input;
   const item: Item = { kind: 'group', name: group.displayName ?? name, id: group.id };
   const { facts } = input;
   return {

@@ -1,9 +1,20 @@
 // One subject at one endpoint: look, plan, and carry the plan out.
-import { isManaged } from '../core/config.ts';
+import { afterWakeUp, probeTimeout } from '../core/circuit.ts';
+import { type Config, isManaged } from '../core/config.ts';
 import type { OpenEvent } from '../core/event.ts';
 import type { DirectoryFailure } from '../core/failure.ts';
-import { find, type Holder, holders, isOurs, type Ledger, sameHolder } from '../core/ledger.ts';
+import {
+  dropGroup,
+  find,
+  type Holder,
+  holders,
+  identify,
+  isOurs,
+  type Ledger,
+  sameHolder,
+} from '../core/ledger.ts';
 import { type Additions, type Change, type Plan, plan } from '../core/plan.ts';
+import { grants, type Profile, profileOf } from '../core/profile.ts';
 import { isAllowed } from '../core/settings.ts';
 import type { Transited } from '../core/transit.ts';
 import { CarryOut, type ChangeReport } from './carry-out.ts';
@@ -11,10 +22,12 @@ import type { EventBook } from './event-book.ts';
 import { observe } from './observe.ts';
 import type { Cache, EndpointCache, Ports } from './ports.ts';
 import type { Prepared } from './prepare.ts';
+import type { Reach } from './reach.ts';
 import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
 import { eventFields, type Scribe } from './scribe.ts';
 import type { Standing } from './standing.ts';
-import { withdraw } from './withdraw.ts';
+import { steady } from './steady.ts';
+import { endIneligible, withdraw } from './withdraw.ts';
 
 export type Named = Holder & { readonly subject: string };
 
@@ -38,11 +51,14 @@ export function holdersConcerned({
     const wanted = ledger.leases.some((lease) => sameHolder(lease, holder));
     const ended = transited.ended.some((lease) => sameHolder(lease, holder));
     return (
-      ended || (!wanted && ledger.holdings.some((holding) => sameHolder(holding, holder) && isOurs(holding)))
+      ended ||
+      (!wanted && ledger.holdings.some((holding) => sameHolder(holding, holder) && isOurs(holding))) ||
+      (ledger.groups ?? []).some((group) => group.over && sameHolder(group, holder))
     );
   });
   const subjectOf = (holder: Holder): string =>
-    [...ledger.holdings, ...ledger.leases].find((each) => sameHolder(each, holder))?.subject ?? '';
+    [...ledger.holdings, ...ledger.leases, ...(ledger.groups ?? [])].find((each) => sameHolder(each, holder))
+      ?.subject ?? '';
   return [...pinned, ...others.map((holder) => ({ ...holder, subject: subjectOf(holder) }))];
 }
 
@@ -68,7 +84,7 @@ export function planFor(
   holder: Named,
   ledger: Ledger,
   observed: Observed,
-  now: number,
+  { now, profile }: { readonly now: number; readonly profile: Profile },
 ): Plan {
   const { standing } = prepared;
   const { policy, settings, commonDir } = standing;
@@ -84,6 +100,8 @@ export function planFor(
     additions: additionsOf(standing, holder, observed),
     isManaged: (kind, name) => config !== null && isManaged(config, kind, name),
     isAllowed: (name) => isAllowed(settings, name),
+    isSupported: (kind) => grants(profile, kind),
+    mayCreateGroups: profile.createGroups && observed.cache.traits.externalIds !== 'wrong',
     ineligible: observed.ineligible,
     now,
   });
@@ -95,43 +113,87 @@ export interface View {
   readonly transited: Transited;
   readonly observed: Observed;
   readonly plan: Plan;
-  readonly directory: ReturnType<Ports['connector']['connect']>;
+  readonly reach: Reach;
+}
+
+export interface Looking {
+  readonly ports: Pick<Ports, 'connector' | 'clock' | 'random'>;
+  readonly prepared: Pick<Prepared, 'standing' | 'transited'>;
+  readonly holder: Named;
+  readonly ledger: Ledger;
+  readonly cache: EndpointCache;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly progress?: Question['progress'];
+}
+
+/** How the directory of a holder is reached: as this clone's rules say, else as was last heard of it. */
+export function reachOf({ ports, prepared, holder, cache, deadline }: Looking): {
+  readonly reach: Reach;
+  /** For the first request, while the directory is known to be away. */
+  readonly probe: Reach;
+  readonly config: Config | null;
+  readonly cache: EndpointCache;
+} {
+  const { policy, settings } = prepared.standing;
+  const trusted = policy.state === 'trusted' ? policy.config : null;
+  const isPinned = settings.pins !== null && sameHolder(settings.pins, holder);
+  const chosen = isPinned && trusted !== null ? trusted.profile : cache.profile;
+  const profile = profileOf(chosen);
+  // The token is the endpoint's, not the subject's: what another subject was given there is taken back with it.
+  const pinned = settings.pins?.endpoint === holder.endpoint;
+  const timeout = trusted?.timeout ?? TIMEOUT;
+  const { clock, random, connector } = ports;
+  const patience = { clock, random, deadline };
+  const within = (milliseconds: number): Reach => ({
+    ...patience,
+    profile,
+    subjectId: holder.subjectId,
+    directory: steady(
+      connector.connect(holder.endpoint, { pinned, timeout: milliseconds, profile }),
+      patience,
+    ),
+  });
+  return {
+    reach: within(timeout),
+    probe: within(probeTimeout(cache.traits.circuit, timeout)),
+    config: isPinned ? trusted : null,
+    cache: { ...cache, profile: chosen },
+  };
 }
 
 /** Looks as closely as it must to know the plan. */
-export async function view(
-  ports: Pick<Ports, 'connector' | 'clock'>,
-  prepared: Pick<Prepared, 'standing' | 'transited'>,
-  holder: Named,
-  ledger: Ledger,
-  cache: EndpointCache,
-): Promise<View> {
-  const { policy, settings, commonDir } = prepared.standing;
-  const config = policy.state === 'trusted' ? policy.config : null;
-  const isPinned = settings.pins !== null && sameHolder(settings.pins, holder);
-  // The token is the endpoint's, not the subject's: what another subject was given there is taken back with it.
-  const pinned = settings.pins?.endpoint === holder.endpoint;
-  const directory = ports.connector.connect(holder.endpoint, { pinned, timeout: config?.timeout ?? TIMEOUT });
+export async function view(looking: Looking): Promise<View> {
+  const { ports, prepared, holder, progress } = looking;
+  const { transited, standing } = prepared;
+  const { reach, probe, config, cache } = reachOf(looking);
   const now = ports.clock.now();
   const question: Question = {
-    directory,
+    reach,
     holder,
-    ledger,
-    commonDir,
-    config: isPinned ? config : null,
+    ledger: looking.ledger,
+    commonDir: standing.commonDir,
+    config,
     cache,
     now,
+    progress,
   };
+  const terms = { now, profile: reach.profile };
   const remembered = recall(question);
-  const expected = planFor(prepared, holder, ledger, remembered, now);
-  const { transited } = prepared;
+  const expected = planFor(prepared, holder, looking.ledger, remembered, terms);
   if (isEmpty(expected) && isEnough(question, remembered)) {
-    return { observed: remembered, plan: expected, directory, ledger, transited };
+    return { observed: remembered, plan: expected, reach, ledger: looking.ledger, transited };
   }
-  const observed = await observe(question);
+  const seen = await observe(question, probe);
+  const failed = afterWakeUp(seen.cache.traits, seen.failure, ports.clock.now());
+  const observed: Observed = { ...seen, cache: { ...seen.cache, traits: failed } };
+  const known = observed.notOurs.reduce<Ledger>(
+    (ledger, item) => dropGroup(ledger, { ...holder, item }),
+    identify(looking.ledger, holder, observed.identified),
+  );
   const left =
-    observed.refusal === 'subject-changed' ? withdraw(prepared, ledger, holder) : { ledger, transited };
-  return { observed, plan: planFor(prepared, holder, left.ledger, observed, now), directory, ...left };
+    observed.refusal === 'subject-changed' ? withdraw(prepared, known, holder) : { ledger: known, transited };
+  return { observed, plan: planFor(prepared, holder, left.ledger, observed, terms), reach, ...left };
 }
 
 const isEmpty = ({ changes, adopt, forget }: Plan): boolean =>
@@ -147,6 +209,7 @@ export interface HolderTask {
   readonly book: EventBook;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
+  readonly progress?: Question['progress'];
 }
 
 interface Done {
@@ -159,15 +222,24 @@ interface Done {
 
 export async function settleHolder(task: HolderTask): Promise<Done> {
   const { ports, prepared, holder, scribe, book, deadline } = task;
-  const remembered = task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT;
-  const seen = await view(
+  const { standing } = prepared;
+  const seen = await view({
     ports,
-    { standing: prepared.standing, transited: book.transited },
+    prepared: { standing, transited: book.transited },
     holder,
-    task.ledger,
-    remembered,
+    ledger: task.ledger,
+    cache: task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT,
+    deadline,
+    progress: task.progress,
+  });
+  const { observed, reach } = seen;
+  const { ledger, transited } = await endIneligible(
+    { standing, transited: seen.transited },
+    seen.ledger,
+    holder,
+    observed.ineligible,
+    ({ worktree, branch }) => book.openSettle({ place: worktree, branch }),
   );
-  const { observed, directory, ledger, transited } = seen;
   book.transited = transited;
   const events = await assign(book, ledger, holder, seen.plan, observed.failure !== null);
   const leases = [...ledger.leases, ...transited.ended];
@@ -175,11 +247,10 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
     ports,
     scribe,
     {
-      directory,
+      reach,
       observed,
       holder,
-      repo: prepared.standing.repo,
-      deadline,
+      repo: standing.repo,
       eventOf: (change) => {
         const event = events.get(change) ?? null;
         return event === null ? null : { ...eventFields(event), event: event.id };

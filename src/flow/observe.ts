@@ -1,80 +1,148 @@
-// Asks the directory about one subject: who it is, and each group whose membership isn't certain from memory.
+// Asks the directory about one subject: who it is, and each thing whose state isn't certain from memory.
+import { peaceLeft } from '../core/circuit.ts';
 import type { DirectoryFailure } from '../core/failure.ts';
 import { type Item, itemKey, sameHolder } from '../core/ledger.ts';
-import type { Resolution } from '../core/plan.ts';
-import { presenceOf } from '../core/presence.ts';
+import { isMarked } from '../core/marker.ts';
+import type { Presence, Resolution } from '../core/plan.ts';
+import { type Evidence, NO_EVIDENCE, presenceOf } from '../core/presence.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
-import { type GroupTarget, targetKey, valueKey } from '../core/target.ts';
+import { type GroupTarget, groupKey, targetKey, valueKey } from '../core/target.ts';
+import { type Traits, userGroupsAreLive } from '../core/traits.ts';
 import type { Reason } from '../core/vocabulary.ts';
-import { groupTargets, ineligibleRules, type Observed, type Question, recall } from './recall.ts';
+import { Eligibility } from './eligibility.ts';
+import { inLanes } from './lanes.ts';
+import { look } from './membership.ts';
+import type { GroupView } from './ports.ts';
+import type { Reach } from './reach.ts';
+import { conditionalRules, groupTargets, type Observed, type Question, recall } from './recall.ts';
+import { itemOf, itemsOf, refusalOf } from './subject-items.ts';
 
-/** A group that carries this in externalId was made by us, so templates may reach it. */
-const MARKER = 'scim-hook:';
+/** `probe`: how the first request is made, which alone may be short of time. */
+export const observe = (question: Question, probe: Reach = question.reach): Promise<Observed> =>
+  new Reading(question).run(probe);
 
-export async function observe(question: Question): Promise<Observed> {
-  return new Reading(question).run();
-}
+type Failed = DirectoryFailure | null;
 
 class Reading {
   private readonly question: Question;
   private readonly remembered: Observed;
   private readonly resolutions: Map<string, Resolution>;
-  private readonly groups = new Map<string, GroupFacts>();
+  private readonly evidence = new Map<string, Evidence>();
+  private readonly presence = new Map<string, Presence>();
   private readonly gone = new Set<string>();
+  private readonly identified = new Map<string, Item>();
+  private readonly notOurs: Item[] = [];
   private readonly cached: Record<string, { item: Item; marked: boolean }>;
+  private readonly ineligible = new Set<string>();
+  private subject: SubjectFacts | null = null;
+  private traits: Traits;
   private succeeded = false;
+  /** The first group that is looked for at an endpoint whose ways nobody knows yet. */
+  private listed: GroupTarget | null = null;
 
   constructor(question: Question) {
     this.question = question;
     this.remembered = recall(question);
     this.resolutions = new Map(this.remembered.facts.resolutions);
     this.cached = { ...question.cache.groups };
+    this.traits = question.cache.traits;
   }
 
-  async run(): Promise<Observed> {
-    const { directory, holder } = this.question;
-    const subject = await directory.subject(holder.subjectId);
+  async run(probe: Reach): Promise<Observed> {
+    const { holder, ledger, cache, now } = this.question;
+    const peace = peaceLeft(cache.traits.circuit, now);
+    const { endpoint } = holder;
+    if (peace > 0) return this.blind({ code: 'throttled', endpoint, status: 429, retryAfter: peace });
+    const subject = await probe.directory.subject(holder.subjectId);
     if (!subject.ok && subject.failure.code !== 'missing') return this.blind(subject.failure);
-    for (const target of groupTargets(this.question.ledger, holder)) {
-      const failure = await this.resolve(target);
-      if (failure) return this.blind(failure);
-    }
-    for (const item of this.uncertain()) {
-      const failure = await this.readGroup(item);
-      if (failure) return this.blind(failure);
-    }
-    if (!subject.ok) await this.lookForSuccessor();
-    return this.conclude(subject.ok ? subject.value : null);
+    this.subject = subject.ok ? subject.value : null;
+    this.compareMemory();
+    const targets = groupTargets(ledger, holder).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const unknown = targets.find((target) => !this.resolutions.has(targetKey(target)));
+    if (this.traits.memberWrites === undefined) this.listed = unknown ?? null;
+    const failure =
+      (await inLanes(targets, (target) => this.resolve(target))) ??
+      (await inLanes(this.unnamed(), (item) => this.identify(item))) ??
+      (await this.readAll(this.uncertain())) ??
+      (await inLanes(this.ownGroups(), (item) => this.readOwn(item))) ??
+      (await this.judgeEligibility());
+    if (failure) return this.blind(failure);
+    if (this.subject === null) await this.lookForSuccessor();
+    return this.conclude();
   }
 
   /** The pinned account is gone. Somebody else who answers to its name by now is not who was trusted. */
   private async lookForSuccessor(): Promise<void> {
-    const { config, directory, holder } = this.question;
+    const { config, reach, holder } = this.question;
     if (config === null) return;
-    const found = await directory.findSubjects(config.subject.attribute, holder.subject);
+    const found = await reach.directory.findSubjects(config.subject.attribute, holder.subject);
     this.succeeded = found.ok && found.value.some(({ id }) => id !== holder.subjectId);
   }
 
+  /** A list of the user's groups that leaves out what was just confirmed doesn't follow changes. */
+  private compareMemory(): void {
+    const groups = this.subject?.groups;
+    if (groups == null || this.traits.userGroups !== undefined) return;
+    const listed = new Set(groups.map(({ id }) => groupKey(id)));
+    const confirmed = [...this.remembered.facts.presence].filter(
+      ([key, is]) => is === 'present' && key.startsWith(groupKey('')),
+    );
+    if (confirmed.some(([key]) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'live' };
+    else if (confirmed.length > 0) this.traits = { ...this.traits, userGroups: 'stale' };
+  }
+
+  private get isLive(): boolean {
+    const { profile } = this.question.reach;
+    return userGroupsAreLive(profile, this.traits, (this.subject?.groups ?? []).length > 0);
+  }
+
+  /** With members only where they are what will tell, or nobody saw yet how the directory treats them. */
+  private get view(): GroupView {
+    const told = this.isLive || this.question.reach.profile.listsMembers === 'no';
+    const listed = this.subject !== null && this.subject.groups === null;
+    return told || !listed ? 'bare' : 'members';
+  }
+
   /** Finds a target's group. A remembered id is believed as long as the group still answers to the name. */
-  private async resolve(target: GroupTarget): Promise<DirectoryFailure | null> {
+  private async resolve(target: GroupTarget): Promise<Failed> {
     const key = targetKey(target);
     if (this.resolutions.has(key)) return null;
-    const found = await this.question.directory.findGroups(target.by, target.name);
+    // One list shows how the directory treats members when one of them is changed, and saves a request doing so.
+    const view = target === this.listed ? 'members' : this.view;
+    const found = await this.question.reach.directory.findGroups(target.by, target.name, view);
     if (!found.ok) return found.failure;
     const [group, ...others] = found.value;
     if (group === undefined || others.length > 0) {
       this.resolutions.set(key, { missing: group === undefined ? 'unknown-group' : 'ambiguous-group' });
       return null;
     }
-    this.groups.set(group.id, group);
+    this.evidence.set(group.id, { ...NO_EVIDENCE, group, subject: this.subject });
     this.remember(key, group);
     return null;
   }
 
   private remember(key: string, group: GroupFacts): void {
-    const entry = { item: itemOf(group), marked: group.externalId?.startsWith(MARKER) === true };
+    const entry = { item: itemOf(group), marked: isMarked(group.externalId) };
     this.cached[key] = entry;
     this.resolutions.set(key, { found: entry.item, marked: entry.marked });
+  }
+
+  /** Groups that were being made when something came between, so that nobody knows their id. */
+  private unnamed(): Item[] {
+    const { ledger, holder } = this.question;
+    return ledger.holdings
+      .filter((holding) => sameHolder(holding, holder))
+      .map(({ item }) => item)
+      .filter(({ kind, id }) => kind === 'group' && id === null);
+  }
+
+  private async identify(item: Item): Promise<Failed> {
+    const found = await this.question.reach.directory.findGroups('displayName', item.name);
+    if (!found.ok) return found.failure;
+    const ours = found.value.find(({ externalId }) => externalId !== null && externalId === item.externalId);
+    if (ours === undefined) this.presence.set(itemKey(item), 'absent');
+    else this.identified.set(itemKey(item), itemOf(ours));
+    return null;
   }
 
   /** Groups that are wanted or were given, and aren't freshly known to be as the ledger says. */
@@ -88,26 +156,70 @@ class Reading {
       wanted.add(itemKey(resolution.found));
       items.set(itemKey(resolution.found), resolution.found);
     }
-    const holdings = ledger.holdings.filter((holding) => sameHolder(holding, holder));
-    for (const holding of holdings) items.set(itemKey(holding.item), holding.item);
+    const unsettled = new Set<string>();
+    for (const holding of ledger.holdings) {
+      if (!sameHolder(holding, holder)) continue;
+      const item = this.identified.get(itemKey(holding.item)) ?? holding.item;
+      items.set(itemKey(item), item);
+      if (holding.state !== 'held') unsettled.add(itemKey(item));
+    }
     return [...items].flatMap(([key, item]) => {
-      const settled = holdings.every((holding) => itemKey(holding.item) !== key || holding.state === 'held');
-      const certain = wanted.has(key) && settled && this.remembered.facts.presence.get(key) === 'present';
-      return item.kind !== 'group' || item.id === null || certain || this.groups.has(item.id) ? [] : [item];
+      const certain =
+        wanted.has(key) && !unsettled.has(key) && this.remembered.facts.presence.get(key) === 'present';
+      return item.kind !== 'group' || item.id === null || certain ? [] : [item];
     });
   }
 
-  private async readGroup(item: Item): Promise<DirectoryFailure | null> {
-    if (item.id === null) return null;
-    const read = await this.question.directory.group(item.id);
-    if (read.ok) this.groups.set(item.id, read.value);
-    else if (read.failure.code === 'missing') this.gone.add(item.id);
-    else return read.failure;
-    return this.recheck(item.id, read.ok ? read.value : null);
+  private async readAll(items: readonly Item[]): Promise<Failed> {
+    const named = new Set(
+      groupTargets(this.question.ledger, this.question.holder).flatMap((target) => {
+        const resolution = this.resolutions.get(targetKey(target));
+        return resolution !== undefined && 'found' in resolution ? [resolution.found.id] : [];
+      }),
+    );
+    let done = 0;
+    return inLanes(items, async (item) => {
+      const failure = await this.readGroup(item, named.has(item.id));
+      done += 1;
+      this.question.progress?.(done, items.length);
+      return failure;
+    });
+  }
+
+  /** `named`: a rule names it, so that its name counts besides who is in it. */
+  private async readGroup({ id }: Item, named: boolean): Promise<Failed> {
+    if (id === null) return null;
+    const { reach } = this.question;
+    const found = this.evidence.get(id);
+    let known = found ?? { ...NO_EVIDENCE, subject: this.subject };
+    if (found === undefined && named) {
+      const read = await reach.directory.group(id, this.isLive ? 'bare' : 'members');
+      if (!read.ok && read.failure.code !== 'missing') return read.failure;
+      if (!read.ok) this.gone.add(id);
+      else known = { ...known, group: read.value };
+    }
+    // What is only to be proven by a later look is left to the change itself: a new endpoint's empty list of the
+    // user's groups may be true, and mostly is.
+    const seen = presenceOf(known, { groupId: id, subjectId: reach.subjectId }, reach.profile, this.traits);
+    const tentative = found !== undefined && this.subject?.groups != null && !this.stale;
+    if (seen === 'unknown' && !tentative && !this.gone.has(id)) {
+      const closer = await look(reach, this.traits, id, known, false);
+      if (!closer.ok) return closer.failure;
+      known = closer.value.evidence;
+      this.traits = { ...this.traits, ...closer.value.traits };
+      if (closer.value.gone) this.gone.add(id);
+    }
+    this.evidence.set(id, known);
+    return named && found === undefined ? this.recheck(id, this.gone.has(id) ? null : known.group) : null;
+  }
+
+  private get stale(): boolean {
+    const { profile } = this.question.reach;
+    return this.traits.userGroups === 'stale' || profile.userGroups === 'no';
   }
 
   /** A remembered id whose group is gone, or answers to another name by now, is looked for again by that name. */
-  private async recheck(id: string, group: GroupFacts | null): Promise<DirectoryFailure | null> {
+  private async recheck(id: string, group: GroupFacts | null): Promise<Failed> {
     for (const target of groupTargets(this.question.ledger, this.question.holder)) {
       const key = targetKey(target);
       const resolution = this.resolutions.get(key);
@@ -124,21 +236,50 @@ class Reading {
     return null;
   }
 
-  private conclude(subject: SubjectFacts | null): Observed {
-    const { question } = this;
-    const { holder, cache, now } = question;
-    const listsMembers =
-      cache.listsMembers || [...this.groups.values()].some((group) => (group.members ?? []).length > 0);
-    const presence = new Map(this.remembered.facts.presence);
+  /** Groups of ours that are to go, because their branch is gone. */
+  private ownGroups(): Item[] {
+    const { ledger, holder } = this.question;
+    return (ledger.groups ?? [])
+      .filter((group) => group.over && sameHolder(group, holder))
+      .map(({ item }) => item);
+  }
+
+  private async readOwn(item: Item): Promise<Failed> {
+    const { reach, holder } = this.question;
+    const read = await reach.directory.group(item.id ?? '');
+    if (!read.ok && read.failure.code !== 'missing') return read.failure;
+    const others = read.ok && (read.value.members ?? []).some((id) => id !== holder.subjectId);
+    if (!read.ok || others || !isMarked(read.value.externalId)) this.notOurs.push(item);
+    return null;
+  }
+
+  private async judgeEligibility(): Promise<Failed> {
+    const { reach, ledger, holder } = this.question;
+    const rules = conditionalRules(this.question);
+    if (this.subject === null || rules.length === 0) return null;
+    const eligibility = new Eligibility(reach, this.traits, this.subject, ledger, holder);
+    for (const rule of rules) {
+      const found = await eligibility.isEligible(rule);
+      if (!found.ok) return found.failure;
+      if (!found.value) this.ineligible.add(rule.name);
+    }
+    this.traits = eligibility.traits;
+    return null;
+  }
+
+  private conclude(): Observed {
+    const { subject, question, traits } = this;
+    const { holder, cache, now, reach } = question;
+    const presence = new Map([...this.remembered.facts.presence, ...this.presence]);
     const held = subject === null ? [] : itemsOf(subject);
-    const memberships = subject === null ? [] : groupsOf(subject, () => true);
     for (const { kind, type, name } of this.valuesInQuestion())
       presence.set(valueKey(kind, type, name), 'absent');
     for (const item of held) if (item.kind !== 'group') presence.set(itemKey(item), 'present');
-    for (const group of this.groups.values()) {
-      presence.set(itemKey(itemOf(group)), presenceOf(group, holder.subjectId, subject, listsMembers));
+    for (const [id, evidence] of this.evidence) {
+      const who = { groupId: id, subjectId: holder.subjectId };
+      presence.set(groupKey(id), presenceOf(evidence, who, reach.profile, traits));
     }
-    for (const id of this.gone) presence.set(itemKey({ kind: 'group', name: '', id }), 'absent');
+    for (const id of this.gone) presence.set(groupKey(id), 'absent');
     const remembered = Object.fromEntries(
       [...presence].flatMap(([key, is]) => (is === 'unknown' ? [] : [[key, { is, at: this.seenAt(key) }]])),
     );
@@ -146,16 +287,16 @@ class Reading {
       facts: { resolutions: this.resolutions, presence, held },
       failure: null,
       refusal: this.succeeded ? 'subject-changed' : refusalOf(question, subject),
-      ineligible: subject === null ? new Set() : ineligibleRules(question, memberships),
-      groups: this.groups,
+      ineligible: this.ineligible,
+      evidence: this.evidence,
       subject,
+      identified: this.identified,
+      notOurs: this.notOurs,
       cache: {
-        listsMembers,
+        ...cache,
+        traits,
         groups: this.cached,
-        subjects: {
-          ...cache.subjects,
-          [holder.subjectId]: { readAt: now, held, memberships, presence: remembered },
-        },
+        subjects: { ...cache.subjects, [holder.subjectId]: { readAt: now, held, presence: remembered } },
       },
     };
   }
@@ -163,10 +304,8 @@ class Reading {
   /** What was only remembered keeps its time, or it would stay fresh for ever. */
   private seenAt(key: string): number {
     const { cache, holder, now } = this.question;
-    const read = [...this.groups.keys(), ...this.gone].some(
-      (id) => itemKey({ kind: 'group', name: '', id }) === key,
-    );
     const isValue = !key.startsWith('group\n');
+    const read = [...this.evidence.keys(), ...this.gone].some((id) => groupKey(id) === key);
     return read || isValue ? now : (cache.subjects[holder.subjectId]?.presence[key]?.at ?? now);
   }
 
@@ -203,47 +342,5 @@ class Reading {
       facts: { resolutions, presence: new Map(), held: [] },
       failure,
     };
-  }
-}
-
-const itemOf = (group: GroupFacts): Item => ({
-  kind: 'group',
-  name: group.displayName ?? group.id,
-  id: group.id,
-  ...(group.externalId === null ? {} : { externalId: group.externalId }),
-});
-
-function itemsOf(subject: SubjectFacts): Item[] {
-  const values = (['role', 'entitlement'] as const).flatMap((kind) =>
-    subject[kind === 'role' ? 'roles' : 'entitlements'].map((each) => ({
-      kind,
-      name: each.value,
-      id: null,
-      ...(each.type === undefined ? {} : { type: each.type }),
-    })),
-  );
-  return [...groupsOf(subject, (group) => group.direct), ...values];
-}
-
-const groupsOf = (
-  subject: SubjectFacts,
-  which: (group: NonNullable<SubjectFacts['groups']>[number]) => boolean,
-): Item[] =>
-  (subject.groups ?? []).filter(which).map(({ id, display }) => ({ kind: 'group', name: display ?? id, id }));
-
-function refusalOf({ holder, config }: Question, subject: SubjectFacts | null): Reason | null {
-  if (subject === null) return 'unknown-subject';
-  if (!subject.active) return 'inactive-subject';
-  const same = (a: string | null, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
-  switch (config?.subject.attribute) {
-    case 'userName':
-      return same(subject.userName, holder.subject) ? null : 'subject-changed';
-    case 'externalId':
-      return subject.externalId === holder.subject ? null : 'subject-changed';
-    case 'emails.value':
-      return subject.emails.some((email) => same(email, holder.subject)) ? null : 'subject-changed';
-    case 'id':
-    case undefined:
-      return subject.id === holder.subjectId ? null : 'subject-changed';
   }
 }

@@ -12,10 +12,12 @@ import type { Place } from '../core/lease.ts';
 import type { Item, Ledger } from '../core/ledger.ts';
 import type { Notice } from '../core/notice.ts';
 import type { Presence } from '../core/plan.ts';
+import type { AddForm, Profile, ProfileName, ProfileSettings, RemoveForm } from '../core/profile.ts';
 import type { Result } from '../core/result.ts';
-import type { GroupFacts, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
+import type { GroupFacts, NewGroup, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { GroupTarget } from '../core/target.ts';
+import type { Provider, Traits } from '../core/traits.ts';
 import type { Kind } from '../core/vocabulary.ts';
 
 export interface Clock {
@@ -100,8 +102,9 @@ export interface Cache {
   readonly endpoints: Readonly<Record<string, EndpointCache>>;
 }
 export interface EndpointCache {
-  /** A group of this endpoint was seen to list members, so an empty list means nobody. */
-  readonly listsMembers: boolean;
+  readonly traits: Traits;
+  /** As the rules last said, for removals where no rules say it any more. */
+  readonly profile: ProfileName | ProfileSettings;
   /** By `targetKey`. */
   readonly groups: Readonly<Record<string, { readonly item: Item; readonly marked: boolean }>>;
   readonly subjects: Readonly<Record<string, SubjectCache>>;
@@ -111,8 +114,6 @@ export interface SubjectCache {
   readonly readAt: number;
   /** Direct groups, roles and entitlements: what `managed` is matched against. */
   readonly held: readonly Item[];
-  /** Groups, indirect ones too: what makes eligible. */
-  readonly memberships: readonly Item[];
   /** By `itemKey`, each with the time it was confirmed. */
   readonly presence: Readonly<
     Record<string, { readonly is: Exclude<Presence, 'unknown'>; readonly at: number }>
@@ -149,7 +150,15 @@ export interface Written {
   readonly accepted: boolean;
   /** The server's own id of the request, where it gives one. */
   readonly requestId: string | null;
+  /** Of a 202: the server's name for what it is doing (RFC 9967). */
+  readonly transaction: string | null;
 }
+
+/** `group`: as the answer has it; null where it doesn't say. */
+export type Created = Written & { readonly group: GroupFacts | null };
+
+/** `members`: with them, unless they are too many; `bare`: without them, where the directory can leave them out. */
+export type GroupView = 'members' | 'bare';
 
 /** The SCIM service provider, one endpoint of it, through the few operations that are needed. */
 export interface Directory {
@@ -157,17 +166,57 @@ export interface Directory {
   subject(id: string): Promise<Answer<SubjectFacts>>;
   /** Only resources whose own attribute equals what was asked: some servers ignore filters. */
   findSubjects(attribute: SubjectAttribute, value: string): Promise<Answer<readonly SubjectFacts[]>>;
-  group(id: string): Promise<Answer<GroupFacts>>;
+  group(id: string, view?: GroupView): Promise<Answer<GroupFacts>>;
   /** As above. */
-  findGroups(by: GroupTarget['by'], name: string): Promise<Answer<readonly GroupFacts[]>>;
-  addMember(groupId: string, subjectId: string): Promise<Answer<Written>>;
-  removeMember(groupId: string, subjectId: string): Promise<Answer<Written>>;
+  findGroups(by: GroupTarget['by'], name: string, view?: GroupView): Promise<Answer<readonly GroupFacts[]>>;
+  /** By a filter on both, so that nobody else is listed. Whether the filter is to be trusted is not said. */
+  isMember(groupId: string, subjectId: string): Promise<Answer<boolean>>;
+  /** `version`: an ETag that the change is bound to. */
+  addMember(
+    groupId: string,
+    subjectId: string,
+    form?: AddForm,
+    version?: string | null,
+  ): Promise<Answer<Written>>;
+  removeMember(
+    groupId: string,
+    subjectId: string,
+    form?: RemoveForm,
+    version?: string | null,
+  ): Promise<Answer<Written>>;
+  /** Puts back all at once whom the directory itself took out. */
+  restoreMembers(groupId: string, memberIds: readonly string[]): Promise<Answer<Written>>;
   /** Sets the complete list. */
   setValues(
     subjectId: string,
     kind: Exclude<Kind, 'group'>,
     values: readonly ValueFacts[],
+    version?: string | null,
   ): Promise<Answer<Written>>;
+  /** One value alone; what it does to the others is the directory's. */
+  addValue(
+    subjectId: string,
+    kind: Exclude<Kind, 'group'>,
+    value: ValueFacts,
+    version?: string | null,
+  ): Promise<Answer<Written>>;
+  removeValue(
+    subjectId: string,
+    kind: Exclude<Kind, 'group'>,
+    value: ValueFacts,
+    version?: string | null,
+  ): Promise<Answer<Written>>;
+  createGroup(group: NewGroup): Promise<Answer<Created>>;
+  deleteGroup(id: string, version?: string | null): Promise<Answer<Written>>;
+  /** What it says of itself (RFC 7644 section 4). */
+  provider(): Promise<Answer<Omit<Provider, 'at'>>>;
+}
+
+export interface ConnectOptions {
+  readonly pinned: boolean;
+  /** Milliseconds for one request. */
+  readonly timeout: number;
+  readonly profile?: Profile;
 }
 
 export interface Connector {
@@ -175,7 +224,7 @@ export interface Connector {
    * The directory at a pinned endpoint. `origin` of the environment's token: it is used for `pinned` only.
    * Nothing is sent until the first operation; a connection is kept for the next.
    */
-  connect(endpoint: string, options: { readonly pinned: boolean; readonly timeout: number }): Directory;
+  connect(endpoint: string, options: ConnectOptions): Directory;
 }
 
 /** The command that the machine's owner wants to hear what went wrong. */
@@ -187,6 +236,8 @@ export interface Notifier {
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
+  /** In [0, 1): waits are jittered, or everybody who was held up comes back at once. */
+  readonly random: () => number;
   readonly repository: Repository;
   readonly config: ConfigReader;
   readonly spool: Spool;

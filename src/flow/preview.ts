@@ -7,7 +7,8 @@ import type { Reason } from '../core/vocabulary.ts';
 import { holdersConcerned, view } from './holder.ts';
 import type { Ports } from './ports.ts';
 import { type Ask, type Prepared, prepare } from './prepare.ts';
-import { EMPTY_ENDPOINT, type Observed, withoutPresence } from './recall.ts';
+import { EMPTY_ENDPOINT, type Observed, type Question, withoutPresence } from './recall.ts';
+import { deadlineOf } from './standing.ts';
 
 export interface Preview {
   readonly prepared: Prepared;
@@ -20,6 +21,7 @@ export async function preview(
   ports: Ports,
   entries: readonly ConfigEntry[],
   ask: Ask,
+  progress?: Question['progress'],
 ): Promise<Result<Preview, Failure>> {
   const prepared = await prepare(ports, entries, ask);
   if (!prepared.ok) return prepared;
@@ -28,13 +30,16 @@ export async function preview(
   const cache = withoutPresence(await ports.state.readCache());
   const plans: { plan: Plan; observed: Observed }[] = [];
   for (const holder of holdersConcerned(prepared.value)) {
-    const seen = await view(
+    const { standing } = prepared.value;
+    const seen = await view({
       ports,
-      { standing: prepared.value.standing, transited },
+      prepared: { standing, transited },
       holder,
       ledger,
-      cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT,
-    );
+      cache: cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT,
+      deadline: deadlineOf(standing, ports.clock.now()),
+      progress,
+    });
     transited = seen.transited;
     plans.push({ plan: seen.plan, observed: seen.observed });
   }

@@ -1,17 +1,20 @@
 // What is remembered of the directory for one subject: often enough to see, without a request, that nothing needs doing.
-import type { Config } from '../core/config.ts';
+import type { Config, Rule } from '../core/config.ts';
 import type { DirectoryFailure } from '../core/failure.ts';
 import { type Holder, type Item, itemKey, type Ledger, sameHolder } from '../core/ledger.ts';
 import type { Change, Facts, Presence, Resolution } from '../core/plan.ts';
-import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
+import type { Evidence } from '../core/presence.ts';
+import type { SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, targetKey, valueKey } from '../core/target.ts';
+import type { Traits } from '../core/traits.ts';
 import type { Reason } from '../core/vocabulary.ts';
-import type { Cache, Directory, EndpointCache } from './ports.ts';
+import type { Cache, EndpointCache } from './ports.ts';
+import type { Reach } from './reach.ts';
 
 /** A confirmed read is good for this long, in milliseconds: a switch that changes nothing sends nothing. */
 export const FRESH = 10 * 60_000;
 
-export const EMPTY_ENDPOINT: EndpointCache = { listsMembers: false, groups: {}, subjects: {} };
+export const EMPTY_ENDPOINT: EndpointCache = { traits: {}, profile: 'auto', groups: {}, subjects: {} };
 
 /** For somebody who asks in person: what is remembered of groups helps, who is in them is looked at anew. */
 export const withoutPresence = (cache: Cache): Cache => ({
@@ -27,14 +30,18 @@ export interface Observed {
   /** The subject isn't who was pinned, or isn't active: nothing may be added. */
   readonly refusal: Reason | null;
   readonly ineligible: ReadonlySet<string>;
-  /** As read now, by id. */
-  readonly groups: ReadonlyMap<string, GroupFacts>;
+  /** As seen now, by the group's id. */
+  readonly evidence: ReadonlyMap<string, Evidence>;
   readonly subject: SubjectFacts | null;
+  /** Things the ledger knew without an id, by the key they had: what they turned out to be. */
+  readonly identified: ReadonlyMap<string, Item>;
+  /** Groups that the ledger would delete, and that aren't ours alone any more. */
+  readonly notOurs: readonly Item[];
   readonly cache: EndpointCache;
 }
 
 export interface Question {
-  readonly directory: Directory;
+  readonly reach: Reach;
   readonly holder: Holder & { readonly subject: string };
   readonly ledger: Ledger;
   readonly commonDir: string;
@@ -42,13 +49,14 @@ export interface Question {
   readonly config: Config | null;
   readonly cache: EndpointCache;
   readonly now: number;
+  /** Told how many of how many things were looked at. */
+  readonly progress?: ((done: number, of: number) => void) | undefined;
 }
 
 /** Only what memory has: enough to see that nothing needs doing. */
 export function recall(question: Question): Observed {
   const { cache, holder, ledger, now } = question;
   const known = cache.subjects[holder.subjectId];
-  const fresh = known !== undefined && now - known.readAt < FRESH && now >= known.readAt;
   const presence = new Map<string, Presence>();
   for (const [key, seen] of Object.entries(known?.presence ?? {})) {
     if (now - seen.at < FRESH && now >= seen.at) presence.set(key, seen.is);
@@ -58,27 +66,33 @@ export function recall(question: Question): Observed {
     const found = cache.groups[targetKey(target)];
     if (found) resolutions.set(targetKey(target), { found: found.item, marked: found.marked });
   }
-  const held = fresh ? known.held : [];
   return {
-    facts: { resolutions, presence, held },
+    facts: { resolutions, presence, held: isFresh(question) ? (known?.held ?? []) : [] },
     failure: null,
     refusal: null,
-    ineligible: fresh ? ineligibleRules(question, known.memberships) : new Set(),
-    groups: new Map(),
+    ineligible: new Set(),
+    evidence: new Map(),
     subject: null,
+    identified: new Map(),
+    notOurs: [],
     cache,
   };
 }
 
+function isFresh({ cache, holder, now }: Question): boolean {
+  const known = cache.subjects[holder.subjectId];
+  return known !== undefined && now - known.readAt < FRESH && now >= known.readAt;
+}
+
 /** Whether what memory has is enough to say, without a request, that an empty plan is right. */
 export function isEnough(question: Question, remembered: Observed): boolean {
-  const { config, holder, ledger, cache, now, commonDir } = question;
-  const known = cache.subjects[holder.subjectId];
-  const fresh = known !== undefined && now - known.readAt < FRESH && now >= known.readAt;
+  const { config, holder, ledger, commonDir } = question;
+  // Who is eligible may have changed since: losing that ends a lease at the next wake-up, not some minutes later.
+  if (conditionalRules(question).length > 0) return false;
   const wanted = ledger.leases.filter((lease) => sameHolder(lease, holder) && lease.commonDir === commonDir);
   const asksForMore =
     wanted.length > 0 || Object.values(config?.managed ?? {}).some((globs) => globs.length > 0);
-  if (asksForMore && !fresh) return false;
+  if (asksForMore && !isFresh(question)) return false;
   return wanted.every((lease) =>
     lease.wants.every(({ target }) => {
       const resolution =
@@ -102,41 +116,28 @@ export function groupTargets(ledger: Ledger, holder: Holder): GroupTarget[] {
   return [...targets.values()];
 }
 
-/** Rules whose `eligible` groups the subject isn't in, not counting what we gave (DESIGN section 4). */
-export function ineligibleRules(
-  { config, ledger, holder }: Question,
-  memberships: readonly Item[],
-): Set<string> {
-  const given = new Set(
-    ledger.holdings
-      .filter((holding) => sameHolder(holding, holder) && holding.before === 'absent')
-      .map(({ item }) => itemKey(item)),
+/** Rules that a live lease of this clone is held by, and that only some people are eligible for. */
+export function conditionalRules({ config, ledger, holder, commonDir }: Question): Rule[] {
+  const named = new Set(
+    ledger.leases.flatMap((lease) =>
+      sameHolder(lease, holder) && lease.commonDir === commonDir ? lease.rules : [],
+    ),
   );
-  const own = memberships.filter((item) => !given.has(itemKey(item)));
-  const isIn = (group: GroupTarget): boolean =>
-    own.some(
-      (item) =>
-        (group.by === 'id' ? item.id : group.by === 'displayName' ? item.name : item.externalId) ===
-        group.name,
-    );
-  const rules = config?.rules ?? [];
-  return new Set(
-    rules.filter((rule) => rule.eligible.length > 0 && !rule.eligible.some(isIn)).map((rule) => rule.name),
-  );
+  return (config?.rules ?? []).filter((rule) => rule.eligible.length > 0 && named.has(rule.name));
 }
 
 /** Memory after a confirmed change, so that the next switch knows it without asking. */
 export function afterChange(
   cache: EndpointCache,
   subjectId: string,
-  change: Change,
+  change: Pick<Change, 'op' | 'item'>,
   now: number,
 ): EndpointCache {
   const known = cache.subjects[subjectId];
   if (known === undefined) return cache;
   const key = itemKey(change.item);
   const others = known.held.filter((item) => itemKey(item) !== key);
-  const added = change.op === 'add';
+  const added = change.op === 'add' || change.op === 'create';
   const subject = {
     ...known,
     held: added ? [...others, change.item] : others,
@@ -150,3 +151,5 @@ export function afterChange(
     subjects: { ...cache.subjects, [subjectId]: subject },
   };
 }
+
+export const withTraits = (cache: EndpointCache, traits: Traits): EndpointCache => ({ ...cache, traits });

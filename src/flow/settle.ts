@@ -1,7 +1,7 @@
 // One wake-up: everything that is open is settled, under the state lock, so that no event is lost and none acts twice.
 import type { OpenEvent } from '../core/event.ts';
 import type { DirectoryFailure, Failure } from '../core/failure.ts';
-import { isPassing } from '../core/failure.ts';
+import { isOfDirectory, isPassing } from '../core/failure.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
@@ -16,7 +16,7 @@ import { type Ask, type Prepared, prepare } from './prepare.ts';
 import { withoutPresence } from './recall.ts';
 import { recollect } from './recollect.ts';
 import { commonFields, Scribe } from './scribe.ts';
-import type { Standing } from './standing.ts';
+import { deadlineOf, type Standing } from './standing.ts';
 
 export interface Settled {
   readonly standing: Standing;
@@ -27,14 +27,13 @@ export interface Settled {
   readonly asked: { readonly event: OpenEvent; readonly ended: Ended } | null;
   /** Something failed that may well succeed a little later. */
   readonly again: boolean;
+  /** Milliseconds that the directory asked to be left alone for; null: it didn't. */
+  readonly retryAfter: number | null;
   /** The directory couldn't be looked at, so that nothing to change is only what is known here. */
   readonly unseen: DirectoryFailure | null;
   /** The audit log couldn't be written, so nothing was added and no event was closed. */
   readonly unlogged: Failure | null;
 }
-
-/** Milliseconds for a wake-up where no config says. */
-const DEADLINE = 15_000;
 
 export function settle(
   ports: Ports,
@@ -70,8 +69,7 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const book = new EventBook({ scribe, memory, transited, claim, heads, clock: ports.clock, ids: ports.ids });
   await book.tell();
 
-  const { policy } = standing;
-  const deadline = ports.clock.now() + (policy.state === 'trusted' ? policy.config.deadline : DEADLINE);
+  const deadline = deadlineOf(standing, ports.clock.now());
   let ledger = prepared.ledger;
   const remembered = await ports.state.readCache();
   let cache = prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered;
@@ -104,6 +102,7 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
         ? null
         : { event: asked.event, ended: outcomeOf(reports, book.transited.reasons.get(asked.event.id)) },
     again: reports.some(isPassingReport),
+    retryAfter: longestWait([unseen, ...reports.map(({ failure }) => failure)]),
     unseen,
     unlogged: scribe.failure,
   });
@@ -114,8 +113,12 @@ const isPassingReport = ({ outcome, failure, verified, reason }: ChangeReport): 
   (outcome === 'pending' || outcome === 'owed') &&
   (verified === 'accepted' ||
     reason === 'deadline' ||
-    (failure !== undefined && 'endpoint' in failure && isPassingFailure(failure)));
+    failure?.code === 'twin-group' ||
+    (failure !== undefined && isOfDirectory(failure) && isPassing(failure)));
 
-const isPassingFailure = (failure: Failure): boolean =>
-  (failure.code === 'unreachable' || failure.code === 'throttled' || failure.code === 'faulty') &&
-  isPassing(failure);
+function longestWait(failures: readonly (Failure | null | undefined)[]): number | null {
+  const waits = failures.flatMap((failure) =>
+    failure?.code === 'throttled' && failure.retryAfter !== null ? [failure.retryAfter] : [],
+  );
+  return waits.length === 0 ? null : Math.max(...waits);
+}

@@ -20,6 +20,13 @@ export interface Standing {
   readonly faults: readonly Fault[];
 }
 
+/** Milliseconds for a wake-up where no config says. */
+const DEADLINE = 15_000;
+
+/** When to give up for now, in milliseconds since the epoch. */
+export const deadlineOf = ({ policy }: Pick<Standing, 'policy'>, now: number): number =>
+  now + (policy.state === 'trusted' ? policy.config.deadline : DEADLINE);
+
 /** `entries` is git's config as read for this wake-up: where the state directory is stands there too. */
 export async function takeStanding(
   ports: Pick<Ports, 'repository' | 'config' | 'state'>,

@@ -68,6 +68,7 @@ export function openClone(
       const ports: Ports = {
         clock: systemClock,
         ids: randomIds,
+        random: Math.random,
         repository,
         config,
         spool,

@@ -52,6 +52,7 @@ export function openNowhere(
     ports: {
       clock: systemClock,
       ids: randomIds,
+      random: Math.random,
       repository: {
         commonDir,
         worktrees: () => Promise.resolve(ok([])),

@@ -47,9 +47,10 @@ async function stay(options: WorkOptions, clone: Clone, place: Place): Promise<v
   let since = Date.now();
   for (;;) {
     place.watch.mark();
-    const again = await wakeUp(options, clone);
-    const patient = again && Date.now() - since < patience;
-    const appended = await place.watch.changed(patient ? backoff(attempt, random(), null) : linger);
+    const { again, retryAfter } = await wakeUp(options, clone);
+    const wait = backoff(attempt, random(), retryAfter);
+    const patient = again && Date.now() - since + wait < patience;
+    const appended = await place.watch.changed(patient ? wait : linger);
     if (!appended && !patient) return;
     // Two hooks in the same instant started two workers: the one whose pid was overwritten goes.
     if (!appended && !place.isMine()) return;
@@ -58,12 +59,12 @@ async function stay(options: WorkOptions, clone: Clone, place: Place): Promise<v
   }
 }
 
-/** True when something is worth another try soon. */
-async function wakeUp(options: WorkOptions, clone: Clone): Promise<boolean> {
+/** Whether something is worth another try soon, and how long the directory wants to be left alone before. */
+async function wakeUp(options: WorkOptions, clone: Clone): Promise<Pick<Settled, 'again' | 'retryAfter'>> {
   const opened = await clone.open();
-  if (!opened.ok) return false;
+  if (!opened.ok) return { again: false, retryAfter: null };
   const settled = await settle(opened.value.ports, opened.value.entries, { kind: 'wake' });
-  if (!settled.ok) return settled.failure.code === 'locked';
+  if (!settled.ok) return { again: settled.failure.code === 'locked', retryAfter: null };
   options.tell(settled.value);
-  return settled.value.again;
+  return settled.value;
 }

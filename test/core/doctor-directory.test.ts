@@ -11,7 +11,6 @@ import {
 } from '../../src/core/checks/directory.ts';
 import { checkRival, undoneByOthers } from '../../src/core/checks/rival.ts';
 import { checkToken } from '../../src/core/checks/token.ts';
-import type { GroupFacts, SubjectFacts } from '../../src/core/scim-message.ts';
 import { byName, config, ENDPOINT, NOW, rule, SUBJECT, SUBJECT_ID } from './samples.ts';
 
 const speech = {
@@ -74,16 +73,7 @@ describe('endpoint and clock', () => {
 
 describe('subject', () => {
   const pins = { endpoint: ENDPOINT, subject: SUBJECT, subjectId: SUBJECT_ID, policy: 'refs/heads/main' };
-  const alice: SubjectFacts = {
-    id: SUBJECT_ID,
-    userName: SUBJECT,
-    externalId: null,
-    emails: [],
-    active: true,
-    groups: null,
-    roles: [],
-    entitlements: [],
-  };
+  const alice = subjectFacts();
   const other = { ...alice, id: 'other' };
   const asked = { pins, attribute: 'userName', pinned: alice, named: [alice] } as const;
   it.each([
@@ -103,7 +93,7 @@ describe('subject', () => {
   });
 });
 
-const jit: GroupFacts = { id: 'g', displayName: 'jit', externalId: null, members: [] };
+const jit = groupFacts({ displayName: 'jit' });
 
 describe('groups', () => {
   const answer = { target: byName('jit'), rules: ['a'], eligible: false, found: [jit] };

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { presenceOf } from '../../src/core/presence.ts';
-import type { GroupFacts, SubjectFacts } from '../../src/core/scim-message.ts';
+import { PROFILES } from '../../src/core/profile.ts';
+import type { Traits } from '../../src/core/traits.ts';
+import { groupFacts, subjectFacts } from './samples.ts';
 
-const groupWith = (members: readonly string[] | null): GroupFacts => ({
-  id: 'g',
-  displayName: 'G',
-  externalId: null,
-  members,
-});
-const subjectIn = (groups: SubjectFacts['groups']): SubjectFacts => ({
-  id: 'alice',
-  userName: null,
-  externalId: null,
-  emails: [],
-  active: true,
-  groups,
-  roles: [],
-  entitlements: [],
-});
+const ALICE = { groupId: 'g', subjectId: 'alice' };
 const direct = (id: string) => ({ id, display: null, direct: true });
 
 describe('presenceOf', () => {
@@ -33,12 +20,15 @@ describe('presenceOf', () => {
     ['an empty list, and the subject’s own groups are empty too', [], [], false, 'unknown'],
     ['a list that names others wins over the subject’s own groups', ['bob'], [direct('g')], false, 'absent'],
   ] as const)('%s', (_, members, groups, listsMembers, expected) => {
-    const subject = groups === null ? null : subjectIn(groups);
-    expect(presenceOf(groupWith(members), 'alice', subject, listsMembers)).toBe(expected);
+    const subject = groups === null ? null : subjectFacts({ id: 'alice', groups });
+    const traits: Traits = listsMembers ? { listsMembers } : {};
+    const evidence = { group: groupFacts({ members }), subject, filter: null };
+    expect(presenceOf(evidence, ALICE, PROFILES.auto, traits)).toBe(expected);
   });
 
   it('takes membership through another group for none: it is not ours to take back', () => {
-    const subject = subjectIn([{ ...direct('g'), direct: false }]);
-    expect(presenceOf(groupWith([]), 'alice', subject, false)).toBe('absent');
+    const subject = subjectFacts({ id: 'alice', groups: [{ ...direct('g'), direct: false }] });
+    const evidence = { group: groupFacts(), subject, filter: null };
+    expect(presenceOf(evidence, ALICE, PROFILES.auto, {})).toBe('absent');
   });
 });

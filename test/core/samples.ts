@@ -3,6 +3,7 @@ import type { Config, Rule } from '../../src/core/config.ts';
 import type { OpenEvent } from '../../src/core/event.ts';
 import type { Lease, Place, Terms } from '../../src/core/lease.ts';
 import type { Holding, Item } from '../../src/core/ledger.ts';
+import type { GroupFacts, SubjectFacts } from '../../src/core/scim-message.ts';
 import type { GroupTarget } from '../../src/core/target.ts';
 
 export const ENDPOINT = 'https://idp.example.com/scim/v2';
@@ -32,6 +33,31 @@ export const byName = (name: string, more: Partial<GroupTarget> = {}): GroupTarg
   ...more,
 });
 
+/** What a directory says of a group, and of a subject; each test says what it is about. */
+export const groupFacts = (more: Partial<GroupFacts> = {}): GroupFacts => ({
+  id: 'g',
+  displayName: 'G',
+  externalId: null,
+  members: [],
+  nested: [],
+  large: false,
+  version: null,
+  ...more,
+});
+
+export const subjectFacts = (more: Partial<SubjectFacts> = {}): SubjectFacts => ({
+  id: SUBJECT_ID,
+  userName: SUBJECT,
+  externalId: null,
+  emails: [],
+  active: true,
+  groups: null,
+  roles: [],
+  entitlements: [],
+  version: null,
+  ...more,
+});
+
 export const group = (name: string): Item => ({ kind: 'group', name, id: `id-of-${name}` });
 
 export const rule = (name: string, more: Partial<Rule> = {}): Rule => ({
@@ -50,6 +76,7 @@ export const config = (rules: readonly Rule[], more: Partial<Config> = {}): Conf
   endpoint: null,
   timeout: 3_000,
   deadline: 15_000,
+  profile: 'auto',
   subject: { attribute: 'userName', from: 'git:user.email' },
   managed: { group: [], role: [], entitlement: [] },
   rules,

@@ -142,6 +142,7 @@ function toConfig({ scim, subject, managed, rules }: RawConfig): Config {
     endpoint: scim.endpoint ?? null,
     timeout: ms(scim.timeout as StringValue),
     deadline: ms(scim.deadline as StringValue),
+    profile: scim.profile,
     subject,
     managed: { group: managed.groups, role: managed.roles, entitlement: managed.entitlements },
     rules: rules.map(toRule),

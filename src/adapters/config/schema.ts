@@ -3,6 +3,7 @@
 import ms, { type StringValue } from 'ms';
 import * as v from 'valibot';
 import { SUBJECT_ATTRIBUTES } from '../../core/config.ts';
+import { ADD_FORMS, CERTAINTIES, PROFILE_NAMES, REMOVE_FORMS } from '../../core/profile.ts';
 import { UNTILS } from '../../core/vocabulary.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
@@ -56,6 +57,26 @@ const rule = v.strictObject({
 
 const names = v.optional(v.array(text), []);
 
+/** Single settings over a named profile; each of them can be overridden. */
+const profileSettings = v.strictObject({
+  extends: v.optional(v.picklist(PROFILE_NAMES)),
+  addMember: v.optional(v.picklist(ADD_FORMS)),
+  removeMember: v.optional(v.picklist(REMOVE_FORMS)),
+  listsMembers: v.optional(v.picklist(CERTAINTIES)),
+  userGroups: v.optional(v.picklist(CERTAINTIES)),
+  memberFilter: v.optional(v.picklist(CERTAINTIES)),
+  memberAttribute: v.optional(v.picklist(['members.value', 'members'])),
+  excludedAttributes: v.optional(v.boolean()),
+  etags: v.optional(v.picklist(CERTAINTIES)),
+  values: v.optional(v.picklist(['auto', 'single', 'replace'])),
+  roles: v.optional(v.boolean()),
+  entitlements: v.optional(v.boolean()),
+  createGroups: v.optional(v.boolean()),
+  contentType: v.optional(v.picklist(['application/scim+json', 'application/json'])),
+  pageSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
+  paging: v.optional(v.picklist(['index', 'cursor'])),
+});
+
 export const configSchema = v.strictObject({
   $schema: v.optional(v.string()),
   version: v.literal(1),
@@ -64,7 +85,7 @@ export const configSchema = v.strictObject({
       endpoint: v.optional(text),
       timeout: v.optional(duration, '3s'),
       deadline: v.optional(duration, '15s'),
-      profile: v.optional(v.union([v.string(), v.record(v.string(), v.unknown())]), 'auto'),
+      profile: v.optional(v.union([v.picklist(PROFILE_NAMES), profileSettings]), 'auto'),
     }),
     {},
   ),

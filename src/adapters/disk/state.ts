@@ -10,7 +10,7 @@ import { type Held, withLock } from './lock.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE } from './replace-file.ts';
 
 export const LEDGER_VERSION = 1;
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 export function openState(home: string, newDeviceId: () => string): State {
   const ledgerFile = join(home, 'ledger.json');
@@ -42,16 +42,16 @@ export function openState(home: string, newDeviceId: () => string): State {
         (fields) => Array.isArray(fields['leases']) && Array.isArray(fields['holdings']),
       );
       if (!read.ok) return read;
-      const { leases, holdings } = (read.value ?? {}) as Partial<Ledger>;
+      const { leases, holdings, groups = [] } = (read.value ?? {}) as Partial<Ledger>;
       if (leases === undefined || holdings === undefined) return ok(null);
-      written = JSON.stringify({ leases, holdings });
-      return ok({ leases, holdings });
+      written = JSON.stringify({ leases, holdings, groups });
+      return ok({ leases, holdings, groups });
     },
-    writeLedger: async ({ leases, holdings }: Ledger) => {
+    writeLedger: async ({ leases, holdings, groups = [] }: Ledger) => {
       if (held?.isMine() !== true) return fail({ code: 'locked', path: home });
-      const text = JSON.stringify({ leases, holdings });
+      const text = JSON.stringify({ leases, holdings, groups });
       if (text === written) return ok(undefined);
-      const done = await writeJsonFile(ledgerFile, LEDGER_VERSION, { leases, holdings });
+      const done = await writeJsonFile(ledgerFile, LEDGER_VERSION, { leases, holdings, groups });
       if (done.ok) written = text;
       return done;
     },

@@ -1,19 +1,24 @@
-// One keep-alive connection to one origin: each exchange is bounded in time and size, and what the network does wrong comes back as a value.
+// A few keep-alive connections to one origin: each exchange is bounded in time and size, and what the network does wrong comes back as a value.
 import { Client } from 'undici';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
-/** Bytes; the largest group of a real directory stays far below. */
-const LARGEST_ANSWER = 8 * 1024 * 1024;
+/** Bytes; the largest resource that is worth waiting for stays far below. */
+export const LARGEST_ANSWER = 8 * 1024 * 1024;
 
 /** Milliseconds: a worker that lingers finds its connection still open; a server's shorter hint wins. */
 const IDLE = 20_000;
 
+/** Requests in flight at once. A second connection is opened only when the first is busy. */
+const LANES = 4;
+
 export interface Call {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Bytes of the answer's body that are worth reading. */
+  readonly most: number;
 }
 
 export interface Reply {
@@ -21,20 +26,64 @@ export interface Reply {
   /** By a lower-case name; the first value where a header came more than once. */
   header(name: string): string | null;
   readonly text: string;
+  /** It was larger than asked for, and not read. */
+  readonly isTooLarge: boolean;
+}
+
+interface Lane {
+  readonly client: Client;
+  turn: Promise<unknown>;
+  waiting: number;
 }
 
 export class Connection {
-  readonly #client: Client;
+  readonly #origin: string;
   readonly #timeout: number;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #lanes: Lane[] = [];
+  #writing: Promise<unknown> = Promise.resolve();
 
   /** `timeout` is for one exchange, in milliseconds: connecting, headers and body together. */
   constructor(origin: string, timeout: number) {
+    this.#origin = origin;
     this.#timeout = timeout;
-    this.#client = new Client(origin, {
+  }
+
+  /** One after the other on each connection, so that waiting for one doesn't eat a request's own time. */
+  exchange(call: Call): Promise<Result<Reply, Trouble>> {
+    if (call.method === 'GET') return this.#queue(call);
+    // Some directories lose one of two changes that arrive at once (scimmyjs/scimmy#79).
+    const mine = this.#writing.then(() => this.#queue(call));
+    this.#writing = mine.then(done, done);
+    return mine;
+  }
+
+  #queue(call: Call): Promise<Result<Reply, Trouble>> {
+    const lane = this.#freest();
+    lane.waiting += 1;
+    const mine = lane.turn.then(() => this.#talk(lane.client, call));
+    lane.turn = mine.then(done, done).then(() => {
+      lane.waiting -= 1;
+    });
+    return mine;
+  }
+
+  #freest(): Lane {
+    const idle = this.#lanes.find(({ waiting }) => waiting === 0);
+    if (idle !== undefined) return idle;
+    const [first, ...others] = this.#lanes;
+    if (first !== undefined && this.#lanes.length >= LANES) {
+      return others.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best), first);
+    }
+    const lane = { client: this.#open(), turn: Promise.resolve(), waiting: 0 };
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  #open(): Client {
+    return new Client(this.#origin, {
       connect: {
         // undici looks at a request's signal only once it is connected, so connecting has the same time by itself.
-        timeout,
+        timeout: this.#timeout,
         // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's shell doesn't hand the token to anybody.
         rejectUnauthorized: true,
       },
@@ -42,26 +91,20 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: IDLE,
-      maxResponseSize: LARGEST_ANSWER,
     });
   }
 
-  /** One after the other, so that waiting for the connection doesn't eat a request's own time. */
-  exchange(call: Call): Promise<Result<Reply, Trouble>> {
-    const mine = this.#turn.then(() => this.#talk(call));
-    const done = () => undefined;
-    this.#turn = mine.then(done, done);
-    return mine;
-  }
-
-  async #talk(call: Call): Promise<Result<Reply, Trouble>> {
+  async #talk(client: Client, { most, ...call }: Call): Promise<Result<Reply, Trouble>> {
     const signal = AbortSignal.timeout(this.#timeout);
     let status = 0;
     try {
-      const { statusCode, headers, body } = await this.#client.request({ ...call, signal });
+      const { statusCode, headers, body } = await client.request({ ...call, signal });
       status = statusCode;
       const header = (name: string): string | null => [headers[name]].flat()[0] ?? null;
-      return ok({ status, header, text: await body.text() });
+      const text = Number(header('content-length')) > most ? null : await readText(body, most);
+      // What nobody reads must not go on arriving.
+      if (text === null) body.on('error', done).destroy();
+      return ok({ status, header, text: text ?? '', isTooLarge: text === null });
     } catch (error) {
       const trouble = troubleOf(error, status, this.#timeout);
       if (trouble === null) throw error;
@@ -69,7 +112,21 @@ export class Connection {
     }
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map(({ client }) => client.close()));
   }
+}
+
+const done = (): undefined => undefined;
+
+/** Null: there is more than that. */
+async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > most) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,5 +1,6 @@
 // Opens directories by their endpoint; connections and tokens live as long as the connector, so a worker that lingers reuses them.
 import { parseEndpoint } from '../../core/endpoint.ts';
+import { PROFILES } from '../../core/profile.ts';
 import type { Connector } from '../../flow/ports.ts';
 import { Bearer, type TokenSource } from './bearer.ts';
 import { Connection } from './connection.ts';
@@ -15,7 +16,7 @@ export function createConnector(options: ConnectorOptions): Connector & { close(
   const bearers = new Map<string, Bearer>();
 
   return {
-    connect(endpoint, { pinned, timeout }) {
+    connect(endpoint, { pinned, timeout, profile = PROFILES.auto }) {
       // Whatever is pinned was checked before; sending a token over plain http would be the worst of bugs.
       const parsed = parseEndpoint(endpoint);
       if (!parsed.ok) throw new Error(`an endpoint nobody checked: it ${parsed.failure}`);
@@ -26,7 +27,7 @@ export function createConnector(options: ConnectorOptions): Connector & { close(
         `${endpoint} ${pinned}`,
         () => new Bearer(options.token, endpoint, pinned),
       );
-      return directoryOver(openSession(endpoint, connection, bearer, options));
+      return directoryOver(openSession(endpoint, connection, bearer, options, profile.contentType), profile);
     },
 
     async close() {

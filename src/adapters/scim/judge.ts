@@ -35,6 +35,13 @@ export function judge(reply: Reply, asked: Asked, now: number): DirectoryFailure
   }
   const said = readError(parseJson(reply.text));
   const detail = clean(said.detail, asked.token);
+  // Databricks answers a 500 that names its limit (databricks/databricks-sdk-go#721).
+  if (
+    status === 500 &&
+    /rate.?limit|request_limit|concurrent limit|too many requests|throttl/i.test(detail)
+  ) {
+    return { code: 'throttled', endpoint, status, retryAfter: wait };
+  }
   if (status >= 400 && status < 500) {
     const scimType = said.scimType === null ? null : clean(said.scimType, asked.token);
     return { code: 'rejected', endpoint, status, scimType, detail };

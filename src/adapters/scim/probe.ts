@@ -2,7 +2,7 @@
 import { parseEndpoint } from '../../core/endpoint.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Prober } from '../../flow/ports.ts';
-import { Connection } from './connection.ts';
+import { Connection, LARGEST_ANSWER } from './connection.ts';
 
 export function openProber(userAgent: string, now: () => number): Prober {
   return {
@@ -23,6 +23,7 @@ export function openProber(userAgent: string, now: () => number): Prober {
             'user-agent': userAgent,
           },
           body: null,
+          most: LARGEST_ANSWER,
         });
         if (!answer.ok) return fail({ ...answer.failure, endpoint });
         const date = Date.parse(answer.value.header('date') ?? '');

@@ -1,27 +1,48 @@
 // Looking something up by an attribute, where the directory's word alone is not enough: some ignore filters, some repeat pages.
+import type { Profile } from '../../core/profile.ts';
 import { fail, ok } from '../../core/result.ts';
-import { readResources } from '../../core/scim-message.ts';
+import { readCursor, readResources } from '../../core/scim-message.ts';
 import type { Answer } from '../../flow/ports.ts';
 import type { Session } from './session.ts';
 
 /** A directory that needs more for one `eq` is not filtering, and whether a find is unique can't be told. */
 const MOST_PAGES = 20;
 
-/** What matches, each id once, from all pages (RFC 7644 section 3.4.2.4); `matches` looks at a resource's own attribute. */
+export interface Query {
+  /** As `/Users`. */
+  readonly path: string;
+  readonly filter: string;
+  /** Further parameters, encoded, as `excludedAttributes=members`. */
+  readonly more: string | null;
+  /** Bytes of one page that are worth reading. */
+  readonly most?: number;
+}
+
+type Paging = Pick<Profile, 'pageSize' | 'paging'>;
+
+/**
+ * What matches, each id once, from all pages by index (RFC 7644 section 3.4.2.4) or by cursor (RFC 9865); `matches` looks
+ * at a resource's own attribute. Null: a page is larger than asked for.
+ */
 export async function search<T extends { readonly id: string }>(
   session: Session,
-  { path, read }: { readonly path: string; readonly read: (resource: unknown) => T | null },
-  filter: string,
+  paging: Paging,
+  query: Query,
+  read: (resource: unknown) => T | null,
   matches: (found: T) => boolean,
-): Promise<Answer<readonly T[]>> {
+): Promise<Answer<readonly T[] | null>> {
   const found = new Map<string, T>();
   const seen = new Set<string>();
+  const cursors = new Set<string>();
   let received = 0;
+  let next = firstPage(paging);
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query = `?filter=${encodeURIComponent(filter)}${page === 0 ? '' : `&startIndex=${received + 1}`}`;
-    const answer = await session.read(path + query, `a list of ${path.slice(1)}`);
+    const path = `${query.path}?${[`filter=${encodeURIComponent(query.filter)}`, query.more, ...next].filter((part) => part !== null).join('&')}`;
+    const answer = await session.read(path, `a list of ${query.path.slice(1)}`, query.most);
     if (!answer.ok) return answer;
-    const resources = readResources(answer.value);
+    if (answer.value === null) return ok(null);
+    const { body } = answer.value;
+    const resources = readResources(body);
     if (resources === null) return incomplete(session, 'the answer is not a list');
     const before = seen.size;
     for (const resource of resources) {
@@ -31,11 +52,31 @@ export async function search<T extends { readonly id: string }>(
       if (matches(one)) found.set(one.id, one);
     }
     received += resources.length;
-    // A page that brings nothing new is a repeated one; and totals are wrong too often to go on for their sake.
-    if (seen.size === before || received >= total(answer.value)) return ok([...found.values()]);
+    const cursor = readCursor(body);
+    // The same page again, where there is said to be more: whoever else matches may be on one that never comes.
+    const repeats = resources.length > 0 && seen.size === before && seen.size < total(body);
+    if (repeats || (cursor !== null && cursors.has(cursor)))
+      return incomplete(session, 'the same page of the list comes again and again');
+    const isOver = cursor === null && (resources.length === 0 || received >= total(body));
+    if (isOver) return ok([...found.values()]);
+    if (cursor !== null) cursors.add(cursor);
+    next = nextPage(paging, cursor, received);
   }
   return incomplete(session, `the list goes on after ${MOST_PAGES} pages`);
 }
+
+const counted = ({ pageSize }: Paging): string[] => (pageSize === null ? [] : [`count=${pageSize}`]);
+
+const firstPage = (paging: Paging): string[] => [
+  ...(paging.paging === 'cursor' ? ['cursor='] : []),
+  ...counted(paging),
+];
+
+/** A directory may page by cursor without having been asked to (RFC 9865 section 2.1). */
+const nextPage = (paging: Paging, cursor: string | null, received: number): string[] => [
+  cursor === null ? `startIndex=${received + 1}` : `cursor=${encodeURIComponent(cursor)}`,
+  ...counted(paging),
+];
 
 const incomplete = ({ endpoint }: Session, detail: string) =>
   fail({ code: 'faulty', endpoint, status: 200, detail } as const);

@@ -57,7 +57,7 @@ async function settleFor(
     const { policy } = settled.value.standing;
     const deadline = policy.state === 'trusted' ? policy.config.deadline : DEADLINE;
     if (ports.clock.now() - started > deadline) break;
-    await ports.clock.pause(backoff(attempt, Math.random(), null));
+    await ports.clock.pause(backoff(attempt, ports.random(), settled.value.retryAfter));
     settled = await settle(ports, entries, ask, waited);
   }
   return settled;

@@ -1,0 +1,47 @@
+// The lines that a change leaves in the audit log: its intent before the request, its outcome after.
+import type { AuditFields } from '../core/audit-record.ts';
+import { find, type Ledger } from '../core/ledger.ts';
+import type { Change } from '../core/plan.ts';
+
+export interface LineOf {
+  readonly holder: { readonly endpoint: string; readonly subject: string; readonly subjectId: string };
+  /** The event a change belongs to, with what its lines say of it; null where it belongs to none. */
+  readonly eventOf: (
+    change: Change,
+  ) => (Pick<AuditFields, 'event' | 'branch' | 'worktree'> & { event: string }) | null;
+  readonly expiryOf: (leaseId: string | null) => number | null;
+}
+
+/** `now` is in milliseconds since the epoch. */
+export function changeLine(
+  kind: 'intent' | 'change',
+  change: Change,
+  ledger: Ledger,
+  { holder, eventOf, expiryOf }: LineOf,
+  now: number,
+): AuditFields {
+  const { item } = change;
+  const before = find(ledger, { ...holder, item })?.before ?? change.before;
+  const expires = expiryOf(change.lease);
+  const clone = ledger.leases.find(({ id }) => id === change.lease)?.commonDir;
+  return {
+    kind,
+    at: new Date(now).toISOString(),
+    ...eventOf(change),
+    endpoint: holder.endpoint,
+    subject: holder.subject,
+    subjectId: holder.subjectId,
+    op: change.op,
+    target: item.kind,
+    name: item.name,
+    targetId: item.id,
+    ...(item.type === undefined ? {} : { type: item.type }),
+    before,
+    managed: change.managed,
+    lease: change.lease,
+    rules: change.rules,
+    ...(change.own === true && clone !== undefined ? { clone } : {}),
+    ...(change.own === true && item.externalId !== undefined ? { marker: item.externalId } : {}),
+    ...(expires === null ? {} : { expires: new Date(expires).toISOString() }),
+  };
+}

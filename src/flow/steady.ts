@@ -1,0 +1,45 @@
+// A directory whose reads are asked again when what went wrong may pass; changes are never repeated here, they look first.
+import { isPassing } from '../core/failure.ts';
+import { backoff } from '../core/retry.ts';
+import type { Answer, Clock, Directory } from './ports.ts';
+
+export interface Patience {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Milliseconds since the epoch: nothing is waited for beyond it. */
+  readonly deadline: number;
+}
+
+/** Tries of one request in one wake-up; after that the worker comes back later, without holding the lock meanwhile. */
+const MOST_TRIES = 4;
+
+/** Waits before another try, if there is to be one. An endpoint nobody answers at isn't waited for here. */
+export async function waitFor(
+  { clock, random, deadline }: Patience,
+  failure: { readonly code: string; readonly retryAfter?: number | null },
+  tries: number,
+): Promise<boolean> {
+  if (tries >= MOST_TRIES || failure.code === 'unreachable') return false;
+  const wait = backoff(tries - 1, random(), failure.retryAfter ?? null);
+  if (clock.now() + wait > deadline) return false;
+  await clock.pause(wait);
+  return true;
+}
+
+async function again<T>(patience: Patience, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask();
+    if (answer.ok || !isPassing(answer.failure) || !(await waitFor(patience, answer.failure, tries)))
+      return answer;
+  }
+}
+
+export const steady = (directory: Directory, patience: Patience): Directory => ({
+  ...directory,
+  subject: (id) => again(patience, () => directory.subject(id)),
+  findSubjects: (...asked) => again(patience, () => directory.findSubjects(...asked)),
+  group: (...asked) => again(patience, () => directory.group(...asked)),
+  findGroups: (...asked) => again(patience, () => directory.findGroups(...asked)),
+  isMember: (...asked) => again(patience, () => directory.isMember(...asked)),
+  provider: () => again(patience, () => directory.provider()),
+});
