@@ -62,7 +62,7 @@ export function changeMembers(
     else group.members = before.filter((member) => !ids.includes(member));
     return null;
   }
-  const strangers = ids.filter((id) => !isKnown(id) || id === group.id);
+  const strangers = ids.filter((id) => !isKnown(id));
   if (strangers.length > 0 && !lies.has('unknown-member-dropped') && !lies.has('unknown-member-stored')) {
     if (lies.has('unknown-member-500')) return scimError(500, 'a foreign key failed');
     return scimError(400, `there is no member ${strangers.join()}`, 'invalidValue');

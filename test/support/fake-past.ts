@@ -1,17 +1,18 @@
 // What the fake directory was before: the versions of its resources, and what reads that lag behind still show.
-import type { FakeGroup, FakeResource, Holdings } from './fake-resource.ts';
+import { type FakeGroup, type FakeResource, type Holdings, isGroup } from './fake-resource.ts';
 
 /** Counts how often a resource was seen to have changed, whoever changed it: a test may write to it directly. */
 export class Versions {
-  readonly #seen = new Map<FakeResource['id'], string[]>();
+  readonly #seen = new Map<string, string[]>();
 
   /** From 1; of a copy made before, it is what it was then. */
   of(resource: FakeResource, { isCopy = false } = {}): number {
-    const texts = this.#seen.get(resource.id) ?? [];
+    const key = `${isGroup(resource) ? 'Groups' : 'Users'}/${resource.id}`;
+    const texts = this.#seen.get(key) ?? [];
     const text = JSON.stringify(resource);
     if (isCopy) return Math.max(1, texts.lastIndexOf(text) + 1);
-    if (texts.at(-1) !== text) this.#seen.set(resource.id, [...texts, text]);
-    return this.#seen.get(resource.id)?.length ?? 1;
+    if (texts.at(-1) !== text) this.#seen.set(key, [...texts, text]);
+    return this.#seen.get(key)?.length ?? 1;
   }
 }
 

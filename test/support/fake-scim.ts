@@ -2,7 +2,7 @@
 // the wire. It is honest unless `lies`, or the lie about one request, says otherwise.
 import { randomUUID } from 'node:crypto';
 import { matcherOf } from './fake-filter.ts';
-import { changeMembers, idsOf, memberChangeOf } from './fake-membership.ts';
+import { changeMembers, idsOf, type MemberChange, memberChangeOf } from './fake-membership.ts';
 import { Past, Versions } from './fake-past.ts';
 import { providerConfig } from './fake-provider.ts';
 import type { Quirk, Quirks } from './fake-quirk.ts';
@@ -189,10 +189,14 @@ export class FakeScim {
   #setMembers(group: FakeGroup, members: unknown, lies: Quirks): Answer | null {
     const ids = idsOf(members);
     if (isAnswer(ids)) return ids;
-    return changeMembers(group, { op: 'replace', form: 'path', ids }, this.#isKnown, lies);
+    return this.#changeMembers(group, { op: 'replace', form: 'path', ids }, lies);
   }
 
-  readonly #isKnown = (id: string): boolean => this.users.has(id) || this.groups.has(id);
+  /** A user may have the id of a group; a group is never in itself. */
+  #changeMembers(group: FakeGroup, change: MemberChange, lies: Quirks): Answer | null {
+    const isKnown = (id: string): boolean => this.users.has(id) || (id !== group.id && this.groups.has(id));
+    return changeMembers(group, change, isKnown, lies);
+  }
 
   #put(draft: FakeResource, body: unknown, lies: Quirks): Answer | null {
     const { displayName, externalId, members = [] } = isJson(body) ? body : ({} as Json);
@@ -226,6 +230,6 @@ export class FakeScim {
   #operate(draft: FakeResource, operation: unknown, lies: Quirks): Answer | null {
     if (!isGroup(draft)) return changeValues(draft, operation, lies);
     const change = memberChangeOf(operation);
-    return isAnswer(change) ? change : changeMembers(draft, change, this.#isKnown, lies);
+    return isAnswer(change) ? change : this.#changeMembers(draft, change, lies);
   }
 }

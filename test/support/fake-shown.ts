@@ -45,7 +45,7 @@ function membersShown({ members }: FakeGroup, { holdings, lies }: View): Json {
   return {
     members: members.map((value) => ({
       value,
-      type: holdings.groups.has(value) ? 'Group' : 'User',
+      type: !holdings.users.has(value) && holdings.groups.has(value) ? 'Group' : 'User',
       ...extra,
     })),
   };
