@@ -39,6 +39,8 @@ const LIES: readonly Case[] = [
   ['no-membership-filter', (it) => it.ids('Groups', both), [], 400],
   ['duplicate-user-in-list', (it) => it.ids('Users', 'id eq "bob"'), ['bob'], ['bob', 'bob']],
   ['case-sensitive-username', (it) => it.ids('Users', 'userName eq "BOB@acme.example"'), ['bob'], []],
+  ['canonical-spelling-only', (it) => it.ids('Users', 'username EQ "bob@acme.example"'), ['bob'], []],
+  ['canonical-spelling-only', (it) => it.ids('Groups', 'members[value eq "bob"]'), ['team'], ['team']],
   ['escaped-quote-400', (it) => it.ids('Groups', String.raw`externalId eq "x\"1"`), ['team'], 400],
   ['escaped-quote-500', (it) => it.ids('Groups', String.raw`externalId eq "x\"1"`), ['team'], 500],
   ['escaped-quote-nothing', (it) => it.ids('Groups', String.raw`externalId eq "x\"1"`), ['team'], []],
@@ -174,6 +176,34 @@ const LIES: readonly Case[] = [
   ],
   ['remove-sets-list', (it) => it.roles(remove('roles', [APP])), [200], [200, 'admin:app']],
 
+  [
+    'capital-op-ignored',
+    (it) => it.members('team', { op: 'Add', path: 'members', value: [ALICE] }),
+    [400, 'bob'],
+    [204, 'bob'],
+  ],
+  [
+    'urn-path-ignored',
+    (it) => it.members('team', add('urn:ietf:params:scim:schemas:core:2.0:Group:members', [ALICE])),
+    [400, 'bob'],
+    [204, 'bob'],
+  ],
+  ['json-only', joining, [204, 'bob', 'alice'], [415, 'bob']],
+  [
+    'json-only',
+    async (it) => (await it.get('/Users')).headers.get('content-type'),
+    'application/scim+json',
+    'application/json',
+  ],
+  [
+    'location-elsewhere',
+    async (it) =>
+      (await it.ask('POST', '/Groups', { displayName: 'New' })).headers
+        .get('location')
+        ?.startsWith(it.fake.url),
+    true,
+    false,
+  ],
   ['accept', joining, [204, 'bob', 'alice'], [202, 'bob']],
   ['pretend', joining, [204, 'bob', 'alice'], [204, 'bob']],
   [

@@ -184,8 +184,10 @@ export class FakeDirectory {
     const whim = this.#whim(logged);
     response.setHeader('x-request-id', `fake-${this.requests.length}`);
 
-    if (isFault(whim)) obey(whim, request, response, () => this.#serve(logged));
-    else send(this.#serve(logged, whim), response);
+    if (isFault(whim)) {
+      const remember = () => this.scim.remember(logged.path);
+      obey(whim, request, response, () => this.#serve(logged), remember);
+    } else send(this.#serve(logged, whim), response);
   }
 
   #logged(request: IncomingMessage, raw: string): LoggedRequest {

@@ -1,10 +1,13 @@
-// What servers make of their errors on the way out (facts 12): pages for people, plain text, odd details.
+// What servers make of their answers on the way out (facts 12 and 13): pages for people, plain text, odd details.
 import type { Quirks } from './fake-quirk.ts';
 import type { Answer } from './fake-resource.ts';
 
 export function garbled(answer: Answer, lies: Quirks): Answer {
   const { status, body, headers } = answer;
-  if (status < 400) return answer;
+  if (status < 400) {
+    if (!lies.has('json-only')) return answer;
+    return { ...answer, headers: { ...headers, 'content-type': 'application/json' } };
+  }
   if (lies.has('html-errors')) {
     return {
       status,

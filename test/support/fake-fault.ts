@@ -18,6 +18,11 @@ export type Fault =
   | { how: 'cut' }
   /** Serves, and lets wait: for the first byte, or for the second half of the body. */
   | { how: 'slow-first-byte' | 'slow-body'; ms: number }
+  /**
+   * Facts 18: a write reads at once and stores after a while what it then makes of that, so that of two at a time one
+   * is lost; unless the server honours ETags.
+   */
+  | { how: 'lost-update'; ms: number }
   /** A page for people, with 200: somebody else's proxy. */
   | { how: 'html' }
   /** Serves, and announces so many bytes more than there are, or fewer. */
@@ -26,7 +31,7 @@ export type Fault =
 
 const FAULTS: ReadonlySet<string> = new Set<Fault['how']>([
   ...(['answer', 'reset', 'lose-answer', 'hang', 'drip', 'flood', 'cut', 'slow-first-byte'] as const),
-  ...(['slow-body', 'html', 'wrong-length', 'redirect'] as const),
+  ...(['slow-body', 'lost-update', 'html', 'wrong-length', 'redirect'] as const),
 ]);
 
 export const isFault = (what: { how: string } | undefined): what is Fault =>
@@ -40,12 +45,13 @@ export function send(answer: Answer, response: ServerResponse): void {
   response.writeHead(answer.status, { ...SCIM, ...answer.headers }).end(textOf(answer));
 }
 
-/** `serve` does what was asked, and says what would have been answered. */
+/** `serve` does what was asked, and says what would have been answered; `remember` returns what undoes all since. */
 export function obey(
   fault: Fault,
   request: IncomingMessage,
   response: ServerResponse,
   serve: () => Answer,
+  remember: () => () => void,
 ): void {
   /** Unless the client has gone by then. */
   const later = (ms: number, what: () => void): void => {
@@ -91,6 +97,14 @@ export function obey(
       response.flushHeaders();
       response.write(text.slice(0, text.length / 2));
       later(fault.ms, () => response.end(text.slice(text.length / 2)));
+      return;
+    }
+    case 'lost-update': {
+      const undo = remember();
+      later(fault.ms, () => {
+        undo();
+        send(serve(), response);
+      });
       return;
     }
     case 'html':

@@ -50,6 +50,13 @@ const KNOWN = new Set([
   ...['roles', 'roles.value', 'roles.type', 'entitlements', 'entitlements.value', 'entitlements.type'],
 ]);
 
+const SPELLINGS =
+  /\b(?:id|externalId|userName|displayName|active|emails|roles|entitlements|members|groups|value|type|eq|and|true|false)\b/g;
+
+/** Nothing is left but what joins them. */
+const isCanonical = (filter: string): boolean =>
+  !/\w/.test(filter.replace(new RegExp(QUOTED, 'g'), '').replace(SPELLINGS, ''));
+
 const QUOTE_QUIRKS: readonly [Quirk, Answer | (() => boolean)][] = [
   ['escaped-quote-400', scimError(400, 'unbalanced quotes', 'invalidFilter')],
   ['escaped-quote-500', scimError(500, 'the query failed')],
@@ -65,6 +72,7 @@ export function matcherOf(
   if (filter === null || lies.has('ignore-filter')) return () => true;
   const mangled = filter.includes('\\"') ? QUOTE_QUIRKS.find(([quirk]) => lies.has(quirk)) : undefined;
   if (mangled !== undefined) return mangled[1];
+  if (lies.has('canonical-spelling-only') && !isCanonical(filter)) return () => false;
   let comparisons = comparisonsOf(filter);
   if (comparisons === null || comparisons.some(({ attribute }) => !KNOWN.has(attribute))) {
     return scimError(400, `not a filter this server has: ${filter}`, 'invalidFilter');

@@ -12,6 +12,9 @@ export type Quirk =
   /** 9: an `add` is answered as if done: members and values; or only where it has no path. */
   | 'add-does-nothing'
   | 'nopath-add-ignored'
+  /** 9: an operation spelled `Add`, or with a path that starts with a urn, is answered as if done. */
+  | 'capital-op-ignored'
+  | 'urn-path-ignored'
   /** 8: what is taken away (by `remove`, or by a `replace` without it) is still there. */
   | 'revoke-does-nothing'
   /** 17: of several operations the first is done, and the answer is 400. */
@@ -32,6 +35,8 @@ export type Quirk =
   | 'duplicate-user-in-list'
   /** 3: `userName eq` looks at the case. */
   | 'case-sensitive-username'
+  /** 3: anything but the canonical spelling of attributes and `eq` finds nothing. */
+  | 'canonical-spelling-only'
   /** 4: what becomes of a filter with an escaped quote. */
   | 'escaped-quote-400'
   | 'escaped-quote-500'
@@ -100,6 +105,10 @@ export type Quirk =
   | 'twin-on-create'
 
   // What answers look like.
+  /** 13: speaks, and understands, application/json alone. */
+  | 'json-only'
+  /** 13: the `Location` of what was made is under another prefix. */
+  | 'location-elsewhere'
   /** 12: success of PATCH and PUT. */
   | '200-with-empty-object'
   /** 12: for a group that isn't there. */

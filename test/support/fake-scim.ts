@@ -59,6 +59,16 @@ export class FakeScim {
     for (const write of this.#accepted.splice(0)) write();
   }
 
+  /** Returns what makes this one resource what it is now, whatever is written to it till then. */
+  remember(path: string): () => void {
+    const [, list, id = ''] = path.split('/');
+    const found = (list === 'Users' ? this.users : this.groups).get(decodeURIComponent(id));
+    const now = structuredClone(found);
+    return () => {
+      if (found !== undefined && this.etags !== 'honoured') Object.assign(found, now);
+    };
+  }
+
   answer(question: Question, lie?: Lie): Answer {
     const lies: Quirks = lie === undefined ? this.lies : new Set([...this.lies, lie]);
     const { method, pathname } = question;
@@ -117,9 +127,8 @@ export class FakeScim {
   /** Null: a resource to be made. */
   #write(found: FakeResource | null, question: Question, lies: Quirks): Answer {
     const { method, contentType, headers } = question;
-    if (method !== 'DELETE' && contentType !== 'application/scim+json') {
-      return scimError(415, 'this server speaks SCIM');
-    }
+    const spoken = lies.has('json-only') ? 'application/json' : 'application/scim+json';
+    if (method !== 'DELETE' && contentType !== spoken) return scimError(415, `this server speaks ${spoken}`);
     const condition = headers['if-match'];
     if (this.etags === 'honoured' && found !== null && condition !== undefined && condition !== '*') {
       const allowed = String(condition).split(/, */);
@@ -175,7 +184,8 @@ export class FakeScim {
       const twin = { ...structuredClone(group), id: randomUUID() };
       this.groups.set(twin.id, twin);
     }
-    const headers = { Location: `${this.base}/Groups/${group.id}`, ...this.#etag(group) };
+    const base = lies.has('location-elsewhere') ? 'http://127.0.0.1:9/other' : this.base;
+    const headers = { Location: `${base}/Groups/${group.id}`, ...this.#etag(group) };
     return { status: 201, body: shown(group, this.#view(this, lies)), headers };
   }
 
@@ -228,6 +238,9 @@ export class FakeScim {
   }
 
   #operate(draft: FakeResource, operation: unknown, lies: Quirks): Answer | null {
+    const { op, path } = isJson(operation) ? operation : ({} as Json);
+    if (lies.has('capital-op-ignored') && /^[A-Z]/.test(String(op))) return null;
+    if (lies.has('urn-path-ignored') && /^urn:/i.test(String(path))) return null;
     if (!isGroup(draft)) return changeValues(draft, operation, lies);
     const change = memberChangeOf(operation);
     return isAnswer(change) ? change : this.#changeMembers(draft, change, lies);
