@@ -57,6 +57,14 @@ describe('a fault', () => {
     expect(it.fake.members('Staff')).toHaveLength(3);
   });
 
+  test('lost-update is about roles too', async () => {
+    await using it = await Stage.open();
+    it.fake.misbehave({ how: 'lost-update', ms: 300 }, { method: 'PATCH' });
+    const give = (role: string) => it.patch('/Users/bob', add('roles', member(role)));
+    await Promise.all([give('a'), give('b')]);
+    expect(it.fake.user('bob').roles).toHaveLength(1);
+  });
+
   test('lost-update spares a server whose ETags are honoured', async () => {
     await using it = await Stage.open();
     it.fake.scim.etags = 'honoured';

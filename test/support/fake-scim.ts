@@ -61,11 +61,13 @@ export class FakeScim {
 
   /** Returns what makes this one resource what it is now, whatever is written to it till then. */
   remember(path: string): () => void {
-    const [, list, id = ''] = path.split('/');
+    const [, list, id = ''] = path.replace(/\?.*/, '').split('/');
     const found = (list === 'Users' ? this.users : this.groups).get(decodeURIComponent(id));
     const now = structuredClone(found);
     return () => {
-      if (found !== undefined && this.etags !== 'honoured') Object.assign(found, now);
+      if (found === undefined || this.etags === 'honoured') return;
+      for (const key of Object.keys(found)) if (!(key in (now ?? {}))) Reflect.deleteProperty(found, key);
+      Object.assign(found, now);
     };
   }
 
@@ -77,7 +79,7 @@ export class FakeScim {
       return scimError(500, 'REQUEST_LIMIT_EXCEEDED: over the concurrent limit of 4 requests');
     }
     if (list === 'ServiceProviderConfig' && method === 'GET' && this.provider !== null) {
-      const truth = providerConfig(this, this.etags !== 'none');
+      const truth = providerConfig(this, this.etags === 'honoured');
       return { status: 200, body: this.provider === 'truth' ? truth : this.provider };
     }
     if (list !== 'Users' && list !== 'Groups') return scimError(404, 'no such endpoint');
