@@ -1,6 +1,6 @@
-// GitHub with managed users: who doesn't say who asks is refused, and there are roles but no entitlements. Paths are
-// case-sensitive, as on the honest server. Sources: github/docs, content/rest/enterprise-admin/scim.md and
-// https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent
+// GitHub with managed users, which refuses who doesn't say who asks. Paths are case-sensitive and there are roles, as on
+// the honest server. Sources: github/docs, content/rest/enterprise-admin/scim.md (published as
+// https://docs.github.com/enterprise-server@3.14/rest/enterprise-admin/scim); that it is 403 is what this project was told.
 import { scimError } from '../fake-scim.ts';
 import type { Profile } from './profile.ts';
 

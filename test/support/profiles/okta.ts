@@ -1,5 +1,5 @@
 // A server as Okta's: a refusal for too many requests says when the next may come in X-Rate-Limit-Reset (seconds since
-// 1970) and never in Retry-After (https://developer.okta.com/docs/reference/rl-best-practices/), and each role or
+// 1970; https://developer.okta.com/docs/reference/rl-best-practices/), here without Retry-After, and each role or
 // entitlement has a type and a display (okta/okta-developer-docs, guides/scim-with-entitlements/main/index.md).
 import type { Json } from '../fake-resource.ts';
 import { mapped } from './operations.ts';
