@@ -1,4 +1,4 @@
-// An honest small SCIM 2.0 server for tests, which can be told to misbehave.
+// An honest SCIM 2.0 server for tests, which can be told to misbehave, and to be like one that is known by name.
 //
 // Its life:
 //   1. `FakeDirectory.start()` listens on a free loopback port, under a base path nobody can guess, so that a client
@@ -7,15 +7,21 @@
 //   3. Each request is read whole and logged (`requests`), whatever becomes of it. Then the first misbehaviour that
 //      is about this request is obeyed; those that only lie still check the token. Without any, the request is
 //      served as the RFC says: an add that repeats is no change, and neither is the removal of who isn't there.
-//   4. `misbehave` sets a misbehaviour, for good or for a number of `times`; `behave` ends them all.
-//   5. Leaving the block destroys every connection, hanging ones too, and waits until the port is free.
+//   4. `misbehave` sets a misbehaviour, for good or for a number of `times`; `behave` ends them all. `scim.lies` are
+//      lies for good, and `scim` has the other settings of what the server can do.
+//   5. `watch` remembers what everybody has, and `harm` tells what others gained or lost since.
+//   6. Leaving the block destroys every connection, hanging ones too, and waits until the port is free.
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { garbled } from './fake-error.ts';
+import { type Fault, isFault, obey, send } from './fake-fault.ts';
+import { harm, type Watch, watch } from './fake-harm.ts';
 import { type Answer, type FakeGroup, FakeScim, type FakeUser, type Lie, scimError } from './fake-scim.ts';
+import type { Profile } from './profiles/profile.ts';
+import { PROFILES, type ProfileName } from './profiles/profiles.ts';
 
 export interface LoggedRequest {
   readonly method: string;
@@ -28,32 +34,21 @@ export interface LoggedRequest {
 }
 
 export type Misbehaviour =
-  /** Answers this instead of serving; `body` is sent as it is. */
-  | { how: 'answer'; status: number; headers?: Record<string, string>; body?: string }
-  /** Breaks the connection instead of serving (ECONNRESET). */
-  | { how: 'reset' }
-  /** Serves, but breaks the connection instead of answering. */
-  | { how: 'lose-answer' }
-  /** Says nothing, for ever. */
-  | { how: 'hang' }
-  /** Headers at once, then a body that never ends: a blank now and then, or as many as the client takes. */
-  | { how: 'drip' | 'flood' }
-  /** Announces more bytes than it sends. */
-  | { how: 'cut' }
+  | Fault
+  /** 429, with Retry-After in seconds, as a date, or without. */
+  | { how: 'throttle'; retryAfter?: number | Date }
   | { how: Lie };
 
 export interface When {
   /** How often; without it, until `behave`. */
   times?: number;
-  method?: 'GET' | 'PATCH';
+  method?: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   /** What the path starts with, below the base path. */
   path?: string;
 }
 
 /** Marks the path of a request that isn't below the base path. */
 const OUTSIDE = 'outside: ';
-
-const SCIM = { 'content-type': 'application/scim+json' };
 
 export class FakeDirectory {
   /** The tokens that open it; may be changed at any time. */
@@ -62,25 +57,45 @@ export class FakeDirectory {
   readonly scim = new FakeScim();
   /** How many connections were opened so far. */
   connections = 0;
+  /** The most requests that were here at the same time, each until its answer is out. */
+  mostInFlight = 0;
 
   readonly #server: Server;
+  readonly #profile: Profile;
+  readonly #sockets: Socket[] = [];
+  #inFlight = 0;
   readonly #basePath = `/${randomUUID()}/scim/v2`;
   readonly #arrivals = new EventEmitter();
   #misbehaviours: { what: Misbehaviour; when: When; left: number }[] = [];
 
-  private constructor(tokens: Iterable<string>) {
+  private constructor(tokens: Iterable<string>, profile: ProfileName) {
     this.tokens = new Set(tokens);
+    this.#profile = PROFILES[profile];
+    this.#profile.settle?.(this.scim);
     this.#server = createServer((request, response) => {
+      this.#inFlight += 1;
+      this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight);
+      response.once('close', () => {
+        this.#inFlight -= 1;
+      });
       this.#handle(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
-    this.#server.on('connection', () => {
+    this.#server.on('connection', (socket) => {
       this.connections += 1;
+      this.#sockets.push(socket);
     });
   }
 
-  static async start({ token = 'a-token-for-tests' }: { token?: string } = {}): Promise<FakeDirectory> {
-    const directory = new FakeDirectory([token]);
+  static async start({
+    token = 'a-token-for-tests',
+    profile = 'honest',
+  }: {
+    token?: string;
+    profile?: ProfileName;
+  } = {}): Promise<FakeDirectory> {
+    const directory = new FakeDirectory([token], profile);
     await once(directory.#server.listen(0, '127.0.0.1'), 'listening');
+    directory.scim.base = directory.url;
     return directory;
   }
 
@@ -97,6 +112,21 @@ export class FakeDirectory {
 
   get url(): string {
     return this.origin + this.#basePath;
+  }
+
+  /** On the wire, headers and all. */
+  get bytesSent(): number {
+    return this.#sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+  }
+
+  /** What everybody has now: memberships, roles and entitlements. */
+  watch(): Watch {
+    return watch(this.scim);
+  }
+
+  /** What others than this user gained or lost since; none: nobody else was touched. */
+  harm(since: Watch, exceptUserId?: string): string[] {
+    return harm(since, this.watch(), exceptUserId);
   }
 
   /** Returns the id. */
@@ -154,38 +184,10 @@ export class FakeDirectory {
     const whim = this.#whim(logged);
     response.setHeader('x-request-id', `fake-${this.requests.length}`);
 
-    switch (whim?.how) {
-      case 'answer':
-        response.writeHead(whim.status, whim.headers).end(whim.body);
-        return;
-      case 'reset':
-        request.socket.resetAndDestroy();
-        return;
-      case 'lose-answer':
-        this.#serve(logged);
-        request.socket.resetAndDestroy();
-        return;
-      case 'hang':
-        return;
-      case 'drip': {
-        response.writeHead(200, SCIM);
-        const drops = setInterval(() => response.write(' '), 20);
-        response.once('close', () => clearInterval(drops));
-        return;
-      }
-      case 'flood':
-        response.writeHead(200, SCIM);
-        Readable.from(blanks()).pipe(response);
-        return;
-      case 'cut':
-        response.writeHead(200, { ...SCIM, 'content-length': '1000' });
-        response.write('{"totalResults": 1, "Res', () => response.destroy());
-        return;
-    }
-    const { status, body, headers } = this.#serve(logged, whim?.how);
-    response
-      .writeHead(status, { ...SCIM, ...headers })
-      .end(body === undefined ? undefined : JSON.stringify(body));
+    if (isFault(whim)) {
+      const remember = () => this.scim.remember(logged.path);
+      obey(whim, request, response, () => this.#serve(logged), remember);
+    } else send(this.#serve(logged, whim), response);
   }
 
   #logged(request: IncomingMessage, raw: string): LoggedRequest {
@@ -213,24 +215,37 @@ export class FakeDirectory {
         (when.method ?? method) === method &&
         path.startsWith(when.path ?? '') &&
         // These two are about writes alone.
-        (method === 'PATCH' || (what.how !== 'accept' && what.how !== 'pretend')),
+        (method !== 'GET' || (what.how !== 'accept' && what.how !== 'pretend')),
     );
     if (found !== undefined) found.left -= 1;
     return found?.what;
   }
 
-  #serve({ method, path, headers, authorization, body }: LoggedRequest, lie?: Lie): Answer {
+  #serve(logged: LoggedRequest, whim?: Exclude<Misbehaviour, Fault>): Answer {
+    const lie = whim?.how === 'throttle' ? undefined : whim?.how;
+    const lies = lie === undefined ? this.scim.lies : new Set([...this.scim.lies, lie]);
+    return garbled(this.#honoured(logged, whim), lies);
+  }
+
+  #honoured(
+    { method, path, headers, authorization, body }: LoggedRequest,
+    whim?: Exclude<Misbehaviour, Fault>,
+  ): Answer {
     if (!this.tokens.has(authorization?.replace(/^Bearer /, '') ?? '')) {
       return { ...scimError(401, 'who is that?'), headers: { 'www-authenticate': 'Bearer' } };
     }
     if (path.startsWith(OUTSIDE)) return scimError(404, 'the directory is elsewhere on this host');
     const { pathname, searchParams: query } = new URL(path, this.origin);
     const contentType = headers['content-type'] ?? null;
-    return this.scim.answer({ method, pathname, query, contentType, body }, lie);
+    return this.#profile.answer({ method, pathname, query, contentType, headers, body }, (question) =>
+      whim?.how === 'throttle' ? throttled(whim.retryAfter) : this.scim.answer(question, whim?.how),
+    );
   }
 }
 
-function* blanks(): Generator<string> {
-  const block = ' '.repeat(64 * 1024);
-  while (true) yield block;
+function throttled(retryAfter?: number | Date): Answer {
+  const refused = scimError(429, 'too many requests');
+  if (retryAfter === undefined) return refused;
+  const value = retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter);
+  return { ...refused, headers: { 'retry-after': value } };
 }
