@@ -55,6 +55,25 @@ export interface Peer extends AsyncDisposable {
   }): Promise<string>;
 }
 
+/** Fills a directory over HTTP, by another client than the one under test. */
+export function overHttp(url: string, token: string): Pick<Peer, 'addUser' | 'addGroup'> {
+  const create = async (list: string, schema: string, resource: object): Promise<string> => {
+    const response = await fetch(`${url}/${list}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify({ schemas: [`urn:ietf:params:scim:schemas:core:2.0:${schema}`], ...resource }),
+    });
+    if (response.status !== 201) throw new Error(`not created: ${await response.text()}`);
+    const { id } = (await response.json()) as { id: string };
+    return id;
+  };
+  return {
+    addUser: (user) => create('Users', 'User', { ...user, active: true }),
+    addGroup: ({ members = [], ...group }) =>
+      create('Groups', 'Group', { ...group, members: members.map((value) => ({ value })) }),
+  };
+}
+
 export interface Rig extends AsyncDisposable {
   readonly fake: FakeDirectory;
   readonly directory: Directory;
