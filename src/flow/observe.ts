@@ -8,7 +8,6 @@ import { type Evidence, NO_EVIDENCE, presenceOf } from '../core/presence.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, groupKey, targetKey, valueKey } from '../core/target.ts';
 import { type Traits, userGroupsAreLive } from '../core/traits.ts';
-import type { Reason } from '../core/vocabulary.ts';
 import { Eligibility } from './eligibility.ts';
 import { inLanes } from './lanes.ts';
 import { look } from './membership.ts';

@@ -143,13 +143,37 @@ describe('a redirect', () => {
     expect(it.fake.count()).toBe(1);
   });
 
-  test('is not followed within the host either', async () => {
+  test.each([301, 302, 303, 307, 308])('with %i is followed within the origin by a read', async (status) => {
     await using it = await rig();
-    it.fake.misbehave({ how: 'answer', status: 307, headers: { location: '../elsewhere?x=y' } });
-    expect(failureOf(await it.directory.group('g1'))).toMatchObject({
-      detail: `redirects to ${it.fake.url}/elsewhere`,
-    });
-    expect(it.fake.count()).toBe(1);
+    const id = it.fake.addUser({ userName: 'alice' });
+    const location = `${it.fake.url}/Users/${id}?x=y`;
+    it.fake.misbehave({ how: 'answer', status, headers: { location } }, { times: 1 });
+    expect(answerOf(await it.directory.subject(id)).id).toBe(id);
+    expect(it.fake.requests.map(({ path }) => path)).toEqual([`/Users/${id}`, `/Users/${id}?x=y`]);
+  });
+
+  test.each([
+    [301, 1],
+    [302, 1],
+    [303, 1],
+    [307, 2],
+    [308, 2],
+  ])('of a change with %i is followed only where the method stays', async (status, requests) => {
+    await using it = await rig();
+    const member = it.fake.addUser({ userName: 'alice' });
+    const group = it.fake.addGroup({ displayName: 'team' });
+    const location = `${it.fake.url}/Groups/${group}`;
+    it.fake.misbehave({ how: 'answer', status, headers: { location } }, { times: 1 });
+    expect((await it.directory.addMember(group, member)).ok).toBe(requests === 2);
+    expect(it.fake.count('PATCH')).toBe(requests);
+    expect(it.fake.count()).toBe(requests);
+  });
+
+  test('that goes round in circles comes to an end', async () => {
+    await using it = await rig();
+    it.fake.misbehave({ how: 'answer', status: 307, headers: { location: '?again' } });
+    expect(failureOf(await it.directory.group('g1'))).toMatchObject({ code: 'rejected', status: 307 });
+    expect(it.fake.count()).toBe(4);
   });
 
   test.each([{}, { location: 'http://' }])('that names no place (%j) is rejected too', async (headers) => {

@@ -11,7 +11,18 @@ import {
 } from '../../src/core/checks/directory.ts';
 import { checkRival, undoneByOthers } from '../../src/core/checks/rival.ts';
 import { checkToken } from '../../src/core/checks/token.ts';
-import { byName, config, ENDPOINT, NOW, rule, SUBJECT, SUBJECT_ID } from './samples.ts';
+import type { GroupFacts } from '../../src/core/scim-message.ts';
+import {
+  byName,
+  config,
+  ENDPOINT,
+  groupFacts,
+  NOW,
+  rule,
+  SUBJECT,
+  SUBJECT_ID,
+  subjectFacts,
+} from './samples.ts';
 
 const speech = {
   words: ({ code }: { code: string }) => ({ message: code, remedy: 'remedy' }),

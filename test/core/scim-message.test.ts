@@ -75,6 +75,7 @@ describe('readSubject', () => {
       ],
       roles: [{ value: 'deployer', type: 'work', whole: { value: 'deployer', type: 'work', primary: true } }],
       entitlements: [],
+      version: null,
     });
   });
 
@@ -113,6 +114,9 @@ it('readGroup tells an empty list of members from none', () => {
     displayName: 'G',
     externalId: null,
     members: null,
+    nested: [],
+    large: false,
+    version: null,
   });
   expect(readGroup({ id: 'g', members: [] })?.members).toEqual([]);
   expect(readGroup({ id: 'g', members: [{ value: 'u' }, { display: 'x' }, null] })?.members).toEqual(['u']);
