@@ -1,6 +1,7 @@
 // One keep-alive connection to one origin: each exchange is bounded in time and size, and what the network does wrong comes back as a value.
 import { Client } from 'undici';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Connect } from './road.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
 /** Bytes; the largest group of a real directory stays far below. */
@@ -29,15 +30,10 @@ export class Connection {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `timeout` is for one exchange, in milliseconds: connecting, headers and body together. */
-  constructor(origin: string, timeout: number) {
+  constructor(origin: string, timeout: number, connect: Connect) {
     this.#timeout = timeout;
     this.#client = new Client(origin, {
-      connect: {
-        // undici looks at a request's signal only once it is connected, so connecting has the same time by itself.
-        timeout,
-        // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's shell doesn't hand the token to anybody.
-        rejectUnauthorized: true,
-      },
+      connect,
       // The signal bounds both already.
       headersTimeout: 0,
       bodyTimeout: 0,
