@@ -151,8 +151,9 @@ describe('a proxy that is no way', () => {
     await vi.waitFor(() => expect(it.proxy.open).toBe(0));
   });
 
-  test('opens a tunnel that leads nowhere', async () => {
-    await using it = await proxied(company);
+  test.each(['http', 'https'])('opens a tunnel that leads nowhere (%s)', async (scheme) => {
+    const proxyTls = scheme === 'https' ? company.sign('IP:127.0.0.1') : null;
+    await using it = await proxied(company, { proxyTls });
     it.proxy.mood = { how: 'mute' };
     const failure = failureOf(await it.directory({ timeout: IMPATIENT }).subject('u1'));
     expect(failure).toMatchObject({ code: 'unreachable', detail: expect.stringContaining('took too long') });
@@ -230,6 +231,7 @@ describe('certificates', () => {
   );
 
   test('nobody trusts are refused where nothing is set, too', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     await using it = await proxied(company, { names: 'DNS:localhost' });
     Object.assign(it.told, { proxy: null, caFile: null });
     const endpoint = it.endpoint.replace(NAME, `localhost:${it.port}`);

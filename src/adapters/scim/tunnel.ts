@@ -30,11 +30,10 @@ export function openRoad(way: Way, timeout: number): (target: Target) => Promise
     const left = Math.max(1, Math.round(timeout - (performance.now() - began)));
     const connect = buildConnector({ ...tls, timeout: left });
     return new Promise((resolve, reject) => {
-      connect({ ...target, ...(tunnel === null ? {} : { httpSocket: tunnel }) }, (error, socket) => {
-        if (error === null) return resolve(socket);
-        tunnel?.destroy();
-        reject(error);
-      });
+      // Where TLS fails, it takes the tunnel with it.
+      connect({ ...target, ...(tunnel === null ? {} : { httpSocket: tunnel }) }, (error, socket) =>
+        error === null ? resolve(socket) : reject(error),
+      );
     });
   };
 }
