@@ -15,6 +15,7 @@ export const CHECKS = [
   'allow',
   'state',
   'token',
+  'proxy',
   'endpoint',
   'subject',
   'groups',

@@ -11,6 +11,7 @@ import {
 } from '../core/checks/directory.ts';
 import { checkRival } from '../core/checks/rival.ts';
 import { checkToken, type TokenFacts } from '../core/checks/token.ts';
+import { checkWay } from '../core/checks/way.ts';
 import type { Config } from '../core/config.ts';
 import { parseEndpoint } from '../core/endpoint.ts';
 import { type Finding, skipped } from '../core/finding.ts';
@@ -37,7 +38,7 @@ export async function examineDirectory(
   const timeout = Math.min(config?.timeout ?? TIMEOUT, LONGEST);
   const { clock, git, prober, speech } = doctor;
   const [token, probed] = await Promise.all([git.token(endpoint), prober.probe(endpoint, timeout)]);
-  const findings = [checkToken(token, endpoint, clock.now(), speech)];
+  const findings = [...checkWay(doctor.way(endpoint)), checkToken(token, endpoint, clock.now(), speech)];
   const past = history.filter((line) => line.endpoint === endpoint);
   const rival = (groups: readonly GroupFacts[]): Finding[] => checkRival(past, groups, clock.now(), speech);
   if (!probed.ok) {

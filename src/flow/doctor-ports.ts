@@ -3,6 +3,7 @@ import type { Sha256 } from '../core/audit-record.ts';
 import type { Failure } from '../core/failure.ts';
 import { type CheckName, type Finding, problem, type Speech } from '../core/finding.ts';
 import type { Place } from '../core/lease.ts';
+import type { Way } from '../core/proxy.ts';
 import type { Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
@@ -13,6 +14,8 @@ export interface DoctorPorts {
   readonly look: Lookout;
   readonly git: GitLookout;
   readonly prober: Prober;
+  /** How requests go to an endpoint. */
+  readonly way: (endpoint: string) => Way;
   readonly speech: Speech;
   readonly sha256: Sha256;
   readonly version: string;

@@ -54,7 +54,8 @@ export function openClone(
     readWorktreeFile: findConfigFile,
   });
   const spool = openSpool(spoolDirectory(commonDir));
-  const connector = openConnector(env, commonDir, named);
+  let known: readonly ConfigEntry[] = [];
+  const connector = openConnector(env, { directory: commonDir, entries: () => known, named });
   return {
     repository,
     gitEnv,
@@ -64,6 +65,7 @@ export function openClone(
       if (top !== null) return fail({ code: 'embedded-repository', gitDir: commonDir, top });
       const entries = await repository.settings();
       if (!entries.ok) return entries;
+      known = entries.value;
       const home = stateHome(env, readSettings(entries.value).home);
       const ports: Ports = {
         clock: systemClock,

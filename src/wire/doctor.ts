@@ -10,6 +10,7 @@ import type { Speech } from '../core/finding.ts';
 import { ok } from '../core/result.ts';
 import type { DoctorClone, DoctorPorts } from '../flow/doctor-ports.ts';
 import { VERSION } from '../version.ts';
+import { wayFinder } from './connector.ts';
 import { type Here, openHere } from './here.ts';
 import { packageFile } from './package-files.ts';
 
@@ -21,11 +22,13 @@ export interface Doctor extends DoctorPorts {
 
 export async function openDoctor(directory: string, env: Env, speech: Speech): Promise<Doctor> {
   const here = await openHere(directory, env);
+  const way = wayFinder(env, () => (here.ok ? here.value.entries : []));
   return {
     clock: systemClock,
     look: openLookout({ env, place: workerBundle(env), bundle: packageFile('dist/worker.cjs') }),
     git: openGitLookout({ directory, env: gitEnvironment(env), whole: env }),
-    prober: openProber(`scim-hook/${VERSION}`, systemClock.now),
+    prober: openProber({ userAgent: `scim-hook/${VERSION}`, now: systemClock.now, way }),
+    way,
     speech,
     sha256,
     version: VERSION,

@@ -6,7 +6,7 @@ import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import { choosePolicy } from '../flow/choose-policy.ts';
 import type { CredentialHelpers } from '../flow/ports.ts';
-import { connectorOver, type OpenConnector } from './connector.ts';
+import { connectorOver, type OpenConnector, wayFinder } from './connector.ts';
 import { openHere } from './here.ts';
 import { settingsAt } from './nowhere.ts';
 
@@ -43,6 +43,10 @@ export async function openLoginPlace(cwd: string, env: Env): Promise<Result<Logi
       const chosen = await choosePolicy({ ...ports, git }, { policy: null, place });
       return chosen.ok ? chosen.value.config.endpoint : null;
     },
-    connectorWith: (token) => connectorOver({ token: () => Promise.resolve(token) }),
+    connectorWith: (token) =>
+      connectorOver(
+        { token: () => Promise.resolve(token) },
+        wayFinder(env, () => entries),
+      ),
   });
 }

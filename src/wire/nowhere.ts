@@ -45,7 +45,7 @@ export function openNowhere(
     ...known.filter(({ scope }) => scope === 'system' || scope === 'global'),
     ...(repo === '' ? [] : [{ scope: 'local', key: 'scim-hook.repository', value: repo }]),
   ];
-  const connector = openConnector(env, home, named);
+  const connector = openConnector(env, { directory: home, entries: () => entries, named });
   return {
     entries,
     close: () => connector.close(),

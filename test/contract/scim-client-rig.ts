@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenSource } from '../../src/adapters/scim/bearer.ts';
 import { type ConnectorOptions, createConnector } from '../../src/adapters/scim/connector.ts';
+import type { Way } from '../../src/core/proxy.ts';
 import type { ValueFacts } from '../../src/core/scim-message.ts';
 import type { Answer, Connector, Directory } from '../../src/flow/ports.ts';
 import { FakeDirectory } from '../support/fake-directory.ts';
@@ -15,6 +16,7 @@ export function openConnector(
 ): Connector & AsyncDisposable {
   const connector = createConnector({
     token,
+    way: () => STRAIGHT,
     userAgent: 'scim-hook/0.0.0 (test)',
     newRequestId: randomUUID,
     now: () => NOW,
@@ -22,6 +24,8 @@ export function openConnector(
   });
   return { connect: connector.connect, [Symbol.asyncDispose]: () => connector.close() };
 }
+
+export const STRAIGHT: Way = { proxy: null, caFile: null };
 
 /** Gives the tokens one after the other, the last one again and again, and remembers how it was asked. */
 export class Tokens implements TokenSource {

@@ -57,13 +57,15 @@ describe('endpoint and clock', () => {
       state: 'problem',
     });
   });
-  it('a certificate nobody knows, and a redirect, have remedies of their own', () => {
+  it('a certificate nobody knows, a proxy, and a redirect, have remedies of their own', () => {
     const unknown = {
       code: 'unreachable',
       endpoint: ENDPOINT,
       detail: 'the certificate is not trusted (X)',
     } as const;
     expect(findingOf(unknown, speech).remedy).toContain('NODE_EXTRA_CA_CERTS');
+    const proxy = { ...unknown, detail: 'the proxy proxy.example:80 refused to connect (502)' };
+    expect(findingOf(proxy, speech).remedy).toContain('http.proxy');
     const moved = { code: 'rejected', endpoint: ENDPOINT, status: 301, scimType: null, detail: '' } as const;
     expect(findingOf(moved, speech).remedy).toContain('No redirect is followed');
     expect(findingOf({ ...moved, status: 400 }, speech).remedy).toBe('remedy');

@@ -1,7 +1,7 @@
 // The environment our own git calls run in: nothing that the calling git set for its hook may point them elsewhere.
 
-/** Where git's programs and config are, which a person may have set. Everything else of git's is dropped. */
-const KEPT = /^GIT_(?:EXEC_PATH|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|CEILING_DIRECTORIES)$/;
+/** Where git's programs and config are, and whom it trusts, which a person may have set. Everything else of git's is dropped. */
+const KEPT = /^GIT_(?:EXEC_PATH|SSL_CAINFO|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|CEILING_DIRECTORIES)$/;
 
 /** Set by editors and shells around git: of no use to calls that only read, or harmful to what outlives the shell. */
 const DROPPED = new Set([

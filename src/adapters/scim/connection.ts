@@ -1,6 +1,7 @@
 // A few keep-alive connections to one origin: each exchange is bounded in time and size, and what the network does wrong comes back as a value.
 import { Client } from 'undici';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Connect } from './road.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
 /** Bytes; the largest resource that is worth waiting for stays far below. */
@@ -39,13 +40,15 @@ interface Lane {
 export class Connection {
   readonly #origin: string;
   readonly #timeout: number;
+  readonly #connect: Connect;
   readonly #lanes: Lane[] = [];
   #writing: Promise<unknown> = Promise.resolve();
 
   /** `timeout` is for one exchange, in milliseconds: connecting, headers and body together. */
-  constructor(origin: string, timeout: number) {
+  constructor(origin: string, timeout: number, connect: Connect) {
     this.#origin = origin;
     this.#timeout = timeout;
+    this.#connect = connect;
   }
 
   /** One after the other on each connection, so that waiting for one doesn't eat a request's own time. */
@@ -81,12 +84,7 @@ export class Connection {
 
   #open(): Client {
     return new Client(this.#origin, {
-      connect: {
-        // undici looks at a request's signal only once it is connected, so connecting has the same time by itself.
-        timeout: this.#timeout,
-        // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's shell doesn't hand the token to anybody.
-        rejectUnauthorized: true,
-      },
+      connect: this.#connect,
       // The signal bounds both already.
       headersTimeout: 0,
       bodyTimeout: 0,

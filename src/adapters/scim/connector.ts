@@ -1,14 +1,18 @@
 // Opens directories by their endpoint; connections and tokens live as long as the connector, so a worker that lingers reuses them.
 import { parseEndpoint } from '../../core/endpoint.ts';
 import { PROFILES } from '../../core/profile.ts';
+import type { Way } from '../../core/proxy.ts';
 import type { Connector } from '../../flow/ports.ts';
 import { Bearer, type TokenSource } from './bearer.ts';
 import { Connection } from './connection.ts';
 import { directoryOver } from './directory.ts';
+import { connectBy } from './road.ts';
 import { type Manners, openSession } from './session.ts';
 
 export interface ConnectorOptions extends Manners {
   readonly token: TokenSource;
+  /** Asked anew for each directory, because what git's config says may change while a worker lingers. */
+  readonly way: (endpoint: string) => Way;
 }
 
 export function createConnector(options: ConnectorOptions): Connector & { close(): Promise<void> } {
@@ -21,7 +25,12 @@ export function createConnector(options: ConnectorOptions): Connector & { close(
       const parsed = parseEndpoint(endpoint);
       if (!parsed.ok) throw new Error(`an endpoint nobody checked: it ${parsed.failure}`);
       const { origin } = new URL(endpoint);
-      const connection = lasting(connections, `${origin} ${timeout}`, () => new Connection(origin, timeout));
+      const way = options.way(endpoint);
+      const connection = lasting(
+        connections,
+        `${origin} ${timeout} ${JSON.stringify(way)}`,
+        () => new Connection(origin, timeout, connectBy(way, timeout)),
+      );
       const bearer = lasting(
         bearers,
         `${endpoint} ${pinned}`,

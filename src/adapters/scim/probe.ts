@@ -1,16 +1,24 @@
 // One request that carries no token, to whoever answers at the endpoint: is anybody there, how fast, what time is it.
 import { parseEndpoint } from '../../core/endpoint.ts';
+import type { Way } from '../../core/proxy.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Prober } from '../../flow/ports.ts';
 import { Connection, LARGEST_ANSWER } from './connection.ts';
+import { connectBy } from './road.ts';
 
-export function openProber(userAgent: string, now: () => number): Prober {
+export interface ProberOptions {
+  readonly userAgent: string;
+  readonly now: () => number;
+  readonly way: (endpoint: string) => Way;
+}
+
+export function openProber({ userAgent, now, way }: ProberOptions): Prober {
   return {
     async probe(endpoint, timeout) {
       const parsed = parseEndpoint(endpoint);
       if (!parsed.ok) throw new Error(`an endpoint nobody checked: it ${parsed.failure}`);
       const { origin, pathname } = new URL(parsed.value);
-      const connection = new Connection(origin, timeout);
+      const connection = new Connection(origin, timeout, connectBy(way(endpoint), timeout));
       try {
         const began = now();
         const answer = await connection.exchange({

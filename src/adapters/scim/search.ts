@@ -54,8 +54,7 @@ export async function search<T extends { readonly id: string }>(
     received += resources.length;
     const cursor = readCursor(body);
     // The same page again, where there is said to be more: whoever else matches may be on one that never comes.
-    const repeats =
-      page > 0 && resources.length > 0 && seen.size === before && seen.size < total(body);
+    const repeats = page > 0 && resources.length > 0 && seen.size === before && seen.size < total(body);
     if (repeats || (cursor !== null && cursors.has(cursor)))
       return incomplete(session, 'the same page of the list comes again and again');
     const isOver = cursor === null && (resources.length === 0 || received >= total(body));

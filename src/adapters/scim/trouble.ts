@@ -4,6 +4,9 @@ export type Trouble =
   | { readonly code: 'unreachable'; readonly detail: string }
   | { readonly code: 'faulty'; readonly status: number; readonly detail: string };
 
+/** The way was closed before the directory was reached, for a reason that is known in words. */
+export class Blocked extends Error {}
+
 const WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be looked up',
   ECONNREFUSED: 'the connection was refused',
@@ -22,6 +25,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Null for what no network does: a bug of ours, to be thrown on. `status` is 0 where none had come yet. */
 export function troubleOf(error: unknown, status: number, timeout: number): Trouble | null {
   if (!(error instanceof Error)) return null;
+  if (error instanceof Blocked) return { code: 'unreachable', detail: error.message };
   if (error.name === 'TimeoutError') {
     return { code: 'unreachable', detail: `no whole answer within ${timeout} ms` };
   }

@@ -20,7 +20,9 @@ export function findingOf(failure: DirectoryFailure, { words }: Speech): Finding
 /** Where more can be said than that something is wrong with the way. */
 function remedyOf(failure: DirectoryFailure): string | null {
   if (failure.code === 'unreachable' && failure.detail.includes('certificate'))
-    return 'If your company has a certificate authority of its own, name its file in NODE_EXTRA_CA_CERTS, where editors see it too. Certificates are always checked.';
+    return 'If your company has a certificate authority of its own, name its file: `git config --global http.sslCAInfo FILE`, or NODE_EXTRA_CA_CERTS in the environment, where editors see it too. Certificates are always checked.';
+  if (failure.code === 'unreachable' && failure.detail.startsWith('the proxy '))
+    return 'Set it right: `git config --global http.proxy URL`, or HTTPS_PROXY in the environment; NO_PROXY names hosts that are reached without it.';
   return failure.code === 'rejected' && failure.status >= 300 && failure.status < 400
     ? 'Accept the URL it points to, if it is the directory: `scim-hook install --endpoint URL`. No redirect is followed, so that the token goes nowhere else.'
     : null;
