@@ -1,5 +1,6 @@
 // Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
 import type { Place } from './lease.ts';
+import { branchMovedTo, type Move } from './reflog.ts';
 import type { EventKind } from './vocabulary.ts';
 
 /** One line of the spool. It is a hint: HEAD, read again, is the truth. */
@@ -71,6 +72,8 @@ export interface Sighting {
   readonly open: readonly OpenEvent[];
   /** What the hook reported since, oldest first, each with its time. */
   readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  /** What git's reflog has since, oldest first. */
+  readonly moves?: readonly Move[];
   readonly now: number;
   readonly newId: () => string;
 }
@@ -84,7 +87,8 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   const events: OpenEvent[] = [...seen.open];
   let at = seen.last;
   const add = (kind: EventKind, branch: string | null, when: number): void => {
-    const renewal = at !== undefined && branch === at;
+    // A rename is no switch, and none that nobody reported either.
+    const renewal = at !== undefined && branch === at && kind !== 'branch-renamed';
     events.push({
       id: seen.newId(),
       kind: renewal ? 'settle' : kind,
@@ -97,15 +101,81 @@ export function coalesce(seen: Sighting): OpenEvent[] {
     });
     at = branch;
   };
-  seen.lines.forEach(({ line, at: when }, index) => {
-    const isLast = index === seen.lines.length - 1;
-    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
-    const reported = isLast && (line.branch === null || line.branch === undefined) ? truth : line.branch;
-    if (reported !== undefined) add('switch', reported, when);
+  const { moves = [] } = seen;
+  const steps = interleave(seen.lines, moves);
+  steps.forEach((step, index) => {
+    const isLast = index === steps.length - 1;
+    switch (step.by) {
+      case 'hook': {
+        const { branch } = step.line;
+        // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
+        const reported = isLast && (branch === null || branch === undefined) ? truth : branch;
+        if (reported !== undefined) add('switch', reported, step.at);
+        return;
+      }
+      case 'reflog': {
+        const { move } = step;
+        if (move.kind === 'rename') {
+          if (at === move.from) add('branch-renamed', move.to, move.line.at);
+          return;
+        }
+        const branch = branchMovedTo(move, moves[moves.indexOf(move) + 1], truth);
+        // A bisect detaches by checkouts of its own, and works on the same branch all the time.
+        const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
+        if (branch !== null || !bisects) add('gap', branch, move.line.at);
+      }
+    }
   });
   const silent = at !== truth && (at !== undefined || seen.lines.length > 0);
   if (silent) add('gap', truth, seen.now);
   return supersede(events);
+}
+
+type Step =
+  | { readonly by: 'hook'; readonly line: SpoolLine; readonly at: number }
+  /** No hook reported it. */
+  | { readonly by: 'reflog'; readonly move: Move };
+
+/**
+ * What the hook and the reflog tell, in one order. From the end backwards each checkout of the reflog is matched with
+ * the hook's line of the same move; what is left over in the reflog nobody reported, what is left over in the spool git
+ * wrote no such line for (a new worktree, a rebase, reflogs that are off).
+ */
+function interleave(lines: Sighting['lines'], moves: readonly Move[]): Step[] {
+  const steps: Step[] = [];
+  let next = lines.length - 1;
+  for (const move of moves.toReversed()) {
+    const match = move.kind === 'rename' ? -1 : lastMatch(lines, next, move);
+    if (match === -1) {
+      steps.push({ by: 'reflog', move });
+      continue;
+    }
+    for (; next >= match; next -= 1) {
+      const reported = lines[next];
+      // The reflog knows the second, the spool only bounds it.
+      if (reported !== undefined)
+        steps.push({ by: 'hook', ...reported, at: next === match ? timeOf(reported.at, move) : reported.at });
+    }
+  }
+  for (; next >= 0; next -= 1) {
+    const reported = lines[next];
+    if (reported !== undefined) steps.push({ by: 'hook', ...reported });
+  }
+  return steps.reverse();
+}
+
+/** The spool's time is that of its last line, so the reflog's second counts unless they agree as far as it goes. */
+const timeOf = (at: number, { line }: Move): number =>
+  Math.floor(at / 1000) * 1000 === line.at ? at : Math.min(at, line.at);
+
+function lastMatch(lines: Sighting['lines'], from: number, { to, line }: Move): number {
+  for (let index = from; index >= 0; index -= 1) {
+    const reported = lines[index]?.line;
+    const same = reported?.old === line.old && reported.new === line.new;
+    if (same && (reported.branch === null || reported.branch === undefined || reported.branch === to))
+      return index;
+  }
+  return -1;
 }
 
 /** The last switch acts; a renewal acts only where there is no switch to act for it. */

@@ -40,7 +40,12 @@ export interface TransitInput {
   /** Null where nothing is pinned. */
   readonly terms: Omit<Terms, 'policy'> | null;
   /** Branches that are gone, and those whose upstream is. */
-  readonly gone: { readonly branches: ReadonlySet<string>; readonly upstreams: ReadonlySet<string> };
+  readonly gone: {
+    readonly branches: ReadonlySet<string>;
+    readonly upstreams: ReadonlySet<string>;
+    /** Of those that are gone: the name that they live on under. */
+    readonly renamed?: ReadonlyMap<string, string>;
+  };
   /** What a lease was for is gone: its worktree, its repository, the run it belonged to. */
   readonly isLost?: (lease: Lease) => boolean;
   readonly now: number;
@@ -65,6 +70,7 @@ export function transit(input: TransitInput): Transited {
   const walk = new Walk(input);
   for (const event of input.events) if (!event.superseded) walk.act(event);
   walk.followPins();
+  walk.followRenames();
   walk.followRules();
   walk.endWhatIsOver();
   return walk.result();
@@ -165,6 +171,41 @@ class Walk {
     this.over('settle', end(this.leases, others));
   }
 
+  /**
+   * What a branch gave the repository is decided anew under its new name, and closed under the old one. What it gave a
+   * worktree is that worktree's: HEAD is renamed with the branch, and its own event says so.
+   */
+  followRenames(): void {
+    const { commonDir, gone, policy, terms, mode, now } = this.input;
+    for (const [from, branch] of gone.renamed ?? []) {
+      const bound = (lease: Lease): boolean =>
+        lease.commonDir === commonDir && lease.branch === from && lease.until !== 'switch';
+      if (!this.leases.some(bound)) continue;
+      const event: OpenEvent = {
+        id: this.input.newEventId(),
+        kind: 'branch-renamed',
+        place: null,
+        from,
+        branch,
+        at: now,
+        renewal: false,
+        superseded: false,
+      };
+      this.events.push(event);
+      this.step(event.id, end(this.leases, bound));
+      if (policy.state !== 'trusted' || terms === null || mode === 'off' || mode === 'release-only') continue;
+      const grants = decide(policy.config, branch).filter(({ rule }) => rule.until !== 'switch');
+      const entry = { branch, by: 'checkout', event: event.id, now, newId: this.input.newId } as const;
+      // The leases of no worktree: one with this git dir doesn't exist.
+      const place = { gitDir: '', path: '' };
+      this.step(
+        event.id,
+        enter(this.leases, { ...entry, place }, { ...terms, policy: policy.version }, grants),
+      );
+      if (grants.length === 0) this.reasons.set(event.id, 'no-rule');
+    }
+  }
+
   /** What live leases of this clone give follows the rules as they are now. */
   followRules(): void {
     const { policy, mode, commonDir } = this.input;
@@ -214,7 +255,8 @@ class Walk {
     for (const lease of transition.ended) this.endedBy.set(lease.id, event);
     this.ended.push(...transition.ended);
     this.leases = transition.leases;
-    if (transition.granted.length > 0) this.granted.set(event, transition.granted);
+    if (transition.granted.length > 0)
+      this.granted.set(event, [...(this.granted.get(event) ?? []), ...transition.granted]);
   }
 
   result(): Transited {

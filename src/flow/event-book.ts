@@ -6,19 +6,23 @@ import { type Ended, outcomeOf } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
 import type { Transited } from '../core/transit.ts';
 import type { ChangeReport } from './carry-out.ts';
-import type { Claim, Clock, Ids, Progress } from './ports.ts';
+import type { Known } from './gather.ts';
+import type { Claim, Clock, Ids } from './ports.ts';
 import type { Recollection } from './recollect.ts';
 import { eventFields, type Scribe } from './scribe.ts';
 
 /** Lines that are about an event without being its own. */
 const STEPS: ReadonlySet<string> = new Set(['intent', 'change', 'sync']);
 
+/** Kinds of events that lead from one branch to another. */
+const FROM: ReadonlySet<string> = new Set(['switch', 'gap', 'branch-renamed']);
+
 interface BookOptions {
   readonly scribe: Scribe;
   readonly memory: Recollection;
   readonly transited: Transited;
   readonly claim: Claim;
-  readonly heads: Progress['heads'];
+  readonly known: Known;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -76,7 +80,7 @@ export class EventBook {
 
   /** An event for what nothing else brought about: something owed, drift, or a lease that lost its reason. */
   async openSettle(about: Partial<Pick<OpenEvent, 'place' | 'branch'>> = {}): Promise<OpenEvent> {
-    const { ids, clock, claim, heads, scribe } = this.options;
+    const { ids, clock, claim, known, scribe } = this.options;
     const event: OpenEvent = {
       id: ids.event(),
       kind: 'settle',
@@ -89,7 +93,7 @@ export class EventBook {
       ...about,
     };
     this.events = [...this.events, event];
-    await claim.commit({ heads, open: this.events, unlogged: scribe.unlogged });
+    await claim.commit({ ...known, open: this.events, unlogged: scribe.unlogged });
     await this.write([event]);
     return event;
   }
@@ -112,7 +116,7 @@ export class EventBook {
           kind: event.kind,
           at: new Date(event.at).toISOString(),
           ...eventFields(event),
-          ...(event.kind === 'switch' || event.kind === 'gap' ? { from: event.from } : {}),
+          ...(FROM.has(event.kind) ? { from: event.from } : {}),
         }),
       ),
     );
@@ -120,13 +124,13 @@ export class EventBook {
 
   /** Nothing is over: all events stay, with the lines that are still due. */
   async keepOpen(): Promise<void> {
-    const { claim, heads, scribe } = this.options;
-    await claim.commit({ heads, open: this.events, unlogged: scribe.unlogged });
+    const { claim, known, scribe } = this.options;
+    await claim.commit({ ...known, open: this.events, unlogged: scribe.unlogged });
   }
 
   /** Writes what became of each event, and lets go of those that are over once that is durable. */
   async close(reports: readonly ChangeReport[]): Promise<Closed[]> {
-    const { memory, scribe, claim, heads } = this.options;
+    const { memory, scribe, claim, known } = this.options;
     const closing = this.events.map((event) => ({ event, ended: this.endOf(event, reports) }));
     const lines = closing.filter(({ event, ended }) => {
       const silent = event.renewal && !this.told.has(event.id);
@@ -138,7 +142,7 @@ export class EventBook {
     const open = closing
       .filter(({ ended }) => !durable || ended.outcome === 'pending')
       .map(({ event }) => event);
-    await claim.commit({ heads, open, unlogged: scribe.unlogged });
+    await claim.commit({ ...known, open, unlogged: scribe.unlogged });
     return closing.map((each) => ({
       ...each,
       over: durable && lines.includes(each) && each.ended.outcome !== 'pending',

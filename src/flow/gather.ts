@@ -1,10 +1,14 @@
 // From the spool and the HEAD of every worktree to the open events, coalesced.
 import { coalesce, type OpenEvent, workedOn } from '../core/event.ts';
-import type { Claim, Clock, Ids, Progress, Worktree } from './ports.ts';
+import type { Claim, Clock, Ids, Progress, ReflogCursor, Worktree } from './ports.ts';
+import type { Tails } from './tails.ts';
+
+/** Where each worktree is, and how far its reflog was read. */
+export type Known = Required<Pick<Progress, 'heads' | 'reflogs'>>;
 
 export interface Gathered {
   readonly events: readonly OpenEvent[];
-  readonly heads: Progress['heads'];
+  readonly known: Known;
   /** HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD moved). */
   readonly silent: boolean;
 }
@@ -14,6 +18,7 @@ export function gather(
   ports: { readonly clock: Clock; readonly ids: Ids },
   claim: Pick<Claim, 'lines' | 'progress'>,
   worktrees: readonly Worktree[],
+  tails: Tails,
 ): Gathered {
   const now = ports.clock.now();
   const { heads, open } = claim.progress;
@@ -23,11 +28,16 @@ export function gather(
     return isKnown(worktrees, event.place.gitDir) ? [] : [{ ...event, superseded: true }];
   });
   const seen: Record<string, string | null> = {};
+  const reflogs: Record<string, ReflogCursor> = {};
   for (const worktree of worktrees) {
     const { gitDir } = worktree.place;
     const last = heads[gitDir];
     const mine = open.filter((event) => event.place?.gitDir === gitDir);
     const lines = claim.lines.filter(({ line }) => line.worktreeId === worktree.id);
+    const tail = tails.get(gitDir);
+    const kept = tail?.cursor ?? claim.progress.reflogs?.[gitDir];
+    if (kept !== undefined) reflogs[gitDir] = kept;
+    const moves = tail?.moves ?? [];
     if (worktree.away === true) {
       events.push(...mine.map((event) => ({ ...event, superseded: true })));
       // What didn't come to act is found once more, as a gap, when it is back.
@@ -35,7 +45,7 @@ export function gather(
       if (missed || last !== undefined) seen[gitDir] = missed ? null : (last ?? null);
       continue;
     }
-    if (last === undefined && lines.length === 0) {
+    if (last === undefined && lines.length === 0 && moves.length === 0) {
       events.push(...mine);
       continue;
     }
@@ -50,6 +60,7 @@ export function gather(
         last,
         open: ofHead,
         lines,
+        moves,
         now,
         newId: () => ports.ids.event(),
       }),
@@ -57,7 +68,7 @@ export function gather(
   }
   events.push(...vanished(ports, heads, worktrees, now));
   const silent = events.some((event) => event.kind === 'gap' && !open.some((old) => old.id === event.id));
-  return { events, heads: seen, silent };
+  return { events, known: { heads: seen, reflogs }, silent };
 }
 
 /** A worktree that is gone is on no branch any more; nothing fires a hook for that. */

@@ -13,6 +13,7 @@ import type { Item, Ledger } from '../core/ledger.ts';
 import type { Notice } from '../core/notice.ts';
 import type { Presence } from '../core/plan.ts';
 import type { AddForm, Profile, ProfileName, ProfileSettings, RemoveForm } from '../core/profile.ts';
+import type { Move } from '../core/reflog.ts';
 import type { Result } from '../core/result.ts';
 import type { GroupFacts, NewGroup, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import type { ConfigEntry } from '../core/settings.ts';
@@ -58,6 +59,20 @@ export interface BranchState {
   readonly upstreamGone: boolean;
 }
 
+/** How far a worktree's reflog was read. */
+export interface ReflogCursor {
+  /** Bytes; or lines, where the reflog is no file. */
+  readonly offset: number;
+  /** The end of what was read last: the file may be another by now, or begin later. */
+  readonly line: string;
+}
+
+export interface ReflogTail {
+  /** Oldest first. */
+  readonly moves: readonly Move[];
+  readonly cursor: ReflogCursor;
+}
+
 /** One clone, read through git. */
 export interface Repository {
   /** Absolute, symlinks resolved. */
@@ -68,6 +83,10 @@ export interface Repository {
   /** The config file at a pinned ref, or in the worktree where the pin is a content hash. */
   policy(pin: string): Promise<Result<PolicyFile, Failure>>;
   branches(): Promise<Result<readonly BranchState[], Failure>>;
+  /** Of branches that are gone: the names that they have now, where they were renamed. */
+  renames(gone: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What HEAD's reflog has since; nothing without a cursor, unless all of it is asked for (`whole`). Never fails. */
+  reflog(gitDir: string, cursor: ReflogCursor | null, whole: boolean): Promise<ReflogTail>;
   /** A branch, local or a remote's, or `HEAD`, that holds a config file; null while no such commit does. */
   committed(): Promise<Result<string | null, Failure>>;
 }
@@ -82,6 +101,8 @@ export interface Progress {
   /** By git dir: the branch a worktree was last known to be on; null for none. */
   readonly heads: Readonly<Record<string, string | null>>;
   readonly open: readonly OpenEvent[];
+  /** By git dir: how far HEAD's reflog was read. */
+  readonly reflogs?: Readonly<Record<string, ReflogCursor>>;
   /** Lines of the audit log that couldn't be written when they were due. */
   readonly unlogged: readonly AuditFields[];
 }

@@ -8,9 +8,10 @@ import { replay } from '../core/rebuild.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import { type Transited, type TransitInput, transit } from '../core/transit.ts';
-import { type Gathered, gather } from './gather.ts';
+import { type Gathered, gather, type Known } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
 import { type Standing, takeStanding } from './standing.ts';
+import { readTails } from './tails.ts';
 
 /** What somebody asks for besides settling what is open. */
 export type Ask =
@@ -34,7 +35,7 @@ export type Ask =
 export interface Prepared {
   readonly standing: Standing;
   readonly claim: Claim;
-  readonly heads: Gathered['heads'];
+  readonly known: Known;
   readonly ledger: Ledger;
   readonly transited: Transited;
   /** The event that `ask` brought, if any. */
@@ -77,7 +78,7 @@ export async function prepare(
   return ok({
     standing: standing.value,
     claim,
-    heads: gathered.heads,
+    known: gathered.known,
     ledger: endGroups({ ...ledger.value, leases: transited.leases }, commonDir, gone.value.branches),
     transited:
       revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
@@ -92,7 +93,7 @@ async function look(
   first: Claim,
   worktrees: readonly Worktree[],
 ): Promise<Result<{ claim: Claim; gathered: Gathered; worktrees: readonly Worktree[] }, Failure>> {
-  const gathered = gather(ports, first, worktrees);
+  const gathered = gather(ports, first, worktrees, await readTails(ports, first.progress, worktrees));
   if (!gathered.silent) return ok({ claim: first, gathered, worktrees });
   await ports.clock.pause(HOOK_LAG);
   const [claim, again] = await Promise.all([ports.spool.claim(), ports.repository.worktrees()]);
@@ -100,7 +101,12 @@ async function look(
   if (!again.ok) return again;
   return ok({
     claim: claim.value,
-    gathered: gather(ports, claim.value, again.value),
+    gathered: gather(
+      ports,
+      claim.value,
+      again.value,
+      await readTails(ports, claim.value.progress, again.value),
+    ),
     worktrees: again.value,
   });
 }
@@ -196,7 +202,7 @@ async function whatIsGone(
   { repository }: Ports,
   { leases, groups = [] }: Ledger,
   commonDir: string,
-): Promise<Result<{ branches: Set<string>; upstreams: Set<string> }, Failure>> {
+): Promise<Result<TransitInput['gone'], Failure>> {
   const bound = [
     ...leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch'),
     ...groups.filter((group) => group.commonDir === commonDir),
@@ -205,8 +211,10 @@ async function whatIsGone(
   const listed = await repository.branches();
   if (!listed.ok) return listed;
   const there = new Map(listed.value.map((branch) => [branch.name, branch]));
+  const branches = new Set(bound.map(({ branch }) => branch).filter((branch) => !there.has(branch)));
   return ok({
-    branches: new Set(bound.map(({ branch }) => branch).filter((branch) => !there.has(branch))),
+    branches,
+    renamed: branches.size === 0 ? new Map() : await repository.renames([...branches]),
     upstreams: new Set(listed.value.filter((branch) => branch.upstreamGone).map((branch) => branch.name)),
   });
 }

@@ -56,9 +56,9 @@ export function settle(
 }
 
 async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settled, Failure>> {
-  const { standing, claim, transited, heads } = prepared;
+  const { standing, claim, transited, known } = prepared;
   const before = claim.progress;
-  const saved = await claim.commit({ heads, open: transited.events, unlogged: before.unlogged });
+  const saved = await claim.commit({ ...known, open: transited.events, unlogged: before.unlogged });
   if (!saved.ok) return saved;
 
   const unsettled = prepared.ledger.holdings.filter(
@@ -66,7 +66,7 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   );
   const memory = await recollect(ports.audit, before.open, unsettled);
   const scribe = new Scribe(ports.audit, commonFields(standing), before.unlogged);
-  const book = new EventBook({ scribe, memory, transited, claim, heads, clock: ports.clock, ids: ports.ids });
+  const book = new EventBook({ scribe, memory, transited, claim, known, clock: ports.clock, ids: ports.ids });
   await book.tell();
 
   const deadline = deadlineOf(standing, ports.clock.now());

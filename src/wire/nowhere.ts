@@ -59,6 +59,8 @@ export function openNowhere(
         settings: () => Promise.resolve(ok(entries)),
         policy: (pin) => Promise.resolve(ok({ state: 'ref-gone', ref: pin })),
         branches: () => Promise.resolve(ok([])),
+        renames: () => Promise.resolve(new Map()),
+        reflog: () => Promise.resolve({ moves: [], cursor: { offset: 0, line: '' } }),
         committed: () => Promise.resolve(ok(null)),
       },
       config: configReader,

@@ -26,7 +26,7 @@ interface Stored extends Progress {
   readonly rotated: Readonly<Record<string, Cursor>>;
 }
 
-const EMPTY: Stored = { cursor: null, rotated: {}, heads: {}, open: [], unlogged: [] };
+const EMPTY: Stored = { cursor: null, rotated: {}, heads: {}, reflogs: {}, open: [], unlogged: [] };
 
 type Lines = Claim['lines'];
 
@@ -75,10 +75,22 @@ async function claimLines(
   let cursor = read?.cursor ?? null;
   return {
     lines,
-    progress: { heads: stored.heads, open: stored.open, unlogged: stored.unlogged },
-    commit: async ({ heads, open, unlogged }) => {
+    progress: {
+      heads: stored.heads,
+      reflogs: stored.reflogs ?? {},
+      open: stored.open,
+      unlogged: stored.unlogged,
+    },
+    commit: async ({ heads, reflogs = {}, open, unlogged }) => {
       const save = (): Promise<Result<void, Failure>> =>
-        writeJsonFile(progressFile, PROGRESS_VERSION, { heads, open, unlogged, cursor, rotated });
+        writeJsonFile(progressFile, PROGRESS_VERSION, {
+          heads,
+          reflogs,
+          open,
+          unlogged,
+          cursor,
+          rotated,
+        });
       const saved = await save();
       if (!saved.ok) return saved;
       for (const name of done.splice(0)) await rm(join(directory, name), { force: true });

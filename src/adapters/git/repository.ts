@@ -8,6 +8,8 @@ import type { Environment } from './environment.ts';
 import { createGit, type Git } from './git.ts';
 import { firstHolding, policyAtRef } from './policy.ts';
 import { everyTip } from './policy-refs.ts';
+import { readReflog } from './reflog.ts';
+import { findRenames } from './renames.ts';
 import { listWorktrees } from './worktrees.ts';
 
 export interface RepositoryOptions {
@@ -28,6 +30,18 @@ export function openRepository(options: RepositoryOptions): Repository {
     worktrees: () => listWorktrees(git, commonDir),
     settings: () => readSettingsOf(git),
     branches: () => listBranches(git),
+    reflog: (gitDir, cursor, whole) => readReflog(git, commonDir, gitDir, cursor, whole),
+    renames: async (gone) => {
+      const listed = await listBranches(git);
+      return listed.ok
+        ? findRenames(
+            git,
+            commonDir,
+            gone,
+            listed.value.map(({ name }) => name),
+          )
+        : new Map();
+    },
     committed: async () => {
       const tips = await everyTip(git);
       return tips.ok ? firstHolding(commonDir, env, tips.value, options.files) : tips;
