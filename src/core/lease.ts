@@ -174,8 +174,9 @@ export function redecide(
   return partition(decided, (lease) => lease.commonDir === commonDir && lease.rules.length === 0);
 }
 
-export const expire = (leases: readonly Lease[], now: number): Transition =>
-  partition(leases, (lease) => lease.expires !== null && lease.expires <= now);
+/** `now`: in milliseconds since the epoch, by the clock that a lease runs out by. */
+export const expire = (leases: readonly Lease[], now: (lease: Lease) => number): Transition =>
+  partition(leases, (lease) => lease.expires !== null && lease.expires <= now(lease));
 
 /** Ends what the person, or the end of what it was bound to, takes back. */
 export const end = (leases: readonly Lease[], ends: (lease: Lease) => boolean): Transition =>

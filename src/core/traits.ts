@@ -26,6 +26,8 @@ export interface Traits {
   /** Ids of groups whose members are too many to be listed. */
   readonly large?: readonly string[];
   readonly circuit?: Circuit;
+  /** Milliseconds that its clock was last seen to be ahead of ours. */
+  readonly skew?: number;
   /** From its ServiceProviderConfig (RFC 7643 section 5): a hint, since some of them lie. */
   readonly provider?: Provider;
 }

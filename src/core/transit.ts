@@ -13,6 +13,7 @@ import {
   type Transition,
 } from './lease.ts';
 import { decide } from './policy.ts';
+import { type Skews, timeAt } from './skew.ts';
 import type { Mode, Reason } from './vocabulary.ts';
 
 /** What the pinned policy says, and whether it may be followed (DESIGN section 6). */
@@ -49,6 +50,8 @@ export interface TransitInput {
   /** What a lease was for is gone: its worktree, its repository, the run it belonged to. */
   readonly isLost?: (lease: Lease) => boolean;
   readonly now: number;
+  /** Leases last by the directory's clock where ours differs. */
+  readonly skews?: Skews;
   readonly newId: () => string;
   readonly newEventId: () => string;
 }
@@ -141,12 +144,12 @@ class Walk {
       by,
       run: event.run,
       event: event.id,
-      now: event.renewed ?? event.at,
+      now: timeAt(this.skews, terms.endpoint, event.renewed ?? event.at),
       newId: this.input.newId,
     } as const;
     const entered = enter(this.leases, entry, { ...terms, policy: policy.version }, grants);
     // An event that waited longer than its rules last grants nothing any more.
-    const late = new Set(expire(entered.granted, this.input.now).ended.map((lease) => lease.id));
+    const late = new Set(this.expired(entered.granted).ended.map((lease) => lease.id));
     const before = this.leases.filter((lease) => late.has(lease.id));
     this.step(event.id, {
       leases: entered.leases.filter((lease) => !late.has(lease.id)),
@@ -195,7 +198,14 @@ class Walk {
       this.step(event.id, end(this.leases, bound));
       if (policy.state !== 'trusted' || terms === null || mode === 'off' || mode === 'release-only') continue;
       const grants = decide(policy.config, branch).filter(({ rule }) => rule.until !== 'switch');
-      const entry = { branch, by: 'checkout', event: event.id, now, newId: this.input.newId } as const;
+      const granted = timeAt(this.skews, terms.endpoint, now);
+      const entry = {
+        branch,
+        by: 'checkout',
+        event: event.id,
+        now: granted,
+        newId: this.input.newId,
+      } as const;
       // The leases of no worktree: one with this git dir doesn't exist.
       const place = { gitDir: '', path: '' };
       this.step(
@@ -217,8 +227,8 @@ class Walk {
   }
 
   endWhatIsOver(): void {
-    const { commonDir, gone, now, isLost } = this.input;
-    this.over('expired', expire(this.leases, now));
+    const { commonDir, gone, isLost } = this.input;
+    this.over('expired', this.expired(this.leases));
     if (isLost !== undefined) this.over('settle', end(this.leases, isLost));
     const bound = (lease: Lease): boolean =>
       lease.commonDir === commonDir &&
@@ -226,6 +236,14 @@ class Walk {
         (lease.until === 'upstream-deleted' &&
           (gone.branches.has(lease.branch) || gone.upstreams.has(lease.branch))));
     this.over('branch-deleted', end(this.leases, bound));
+  }
+
+  private get skews(): Skews {
+    return this.input.skews ?? new Map();
+  }
+
+  private expired(leases: readonly Lease[]): Transition {
+    return expire(leases, ({ endpoint }) => timeAt(this.skews, endpoint, this.input.now));
   }
 
   /** Leases that ended by themselves: each checkout's, under one event of its own. */

@@ -25,6 +25,7 @@ import type { Prepared } from './prepare.ts';
 import type { Reach } from './reach.ts';
 import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
 import { eventFields, type Scribe } from './scribe.ts';
+import { retime } from './skew.ts';
 import type { Standing } from './standing.ts';
 import { steady } from './steady.ts';
 import { endIneligible, withdraw } from './withdraw.ts';
@@ -185,7 +186,9 @@ export async function view(looking: Looking): Promise<View> {
     return { observed: remembered, plan: expected, reach, ledger: looking.ledger, transited };
   }
   const seen = await observe(question, probe);
-  const failed = afterWakeUp(seen.cache.traits, seen.failure, ports.clock.now());
+  const skew = reach.directory.skew();
+  const learned = { ...seen.cache.traits, ...(skew === null ? {} : { skew }) };
+  const failed = afterWakeUp(learned, seen.failure, ports.clock.now());
   const observed: Observed = { ...seen, cache: { ...seen.cache, traits: failed } };
   const known = observed.notOurs.reduce<Ledger>(
     (ledger, item) => dropGroup(ledger, { ...holder, item }),
@@ -233,9 +236,13 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
     progress: task.progress,
   });
   const { observed, reach } = seen;
+  const timed = retime(seen, holder.endpoint, {
+    used: prepared.skews,
+    measured: reach.directory.skew(),
+  });
   const { ledger, transited } = await endIneligible(
-    { standing, transited: seen.transited },
-    seen.ledger,
+    { standing, transited: timed.transited },
+    timed.ledger,
     holder,
     observed.ineligible,
     ({ worktree, branch }) => book.openSettle({ place: worktree, branch }),

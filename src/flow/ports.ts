@@ -229,6 +229,8 @@ export interface Directory {
   ): Promise<Answer<Written>>;
   createGroup(group: NewGroup): Promise<Answer<Created>>;
   deleteGroup(id: string, version?: string | null): Promise<Answer<Written>>;
+  /** Milliseconds that its clock was ahead of ours at the last answer, to the second; null: there was none yet. */
+  skew(): number | null;
   /** What it says of itself (RFC 7644 section 4). */
   provider(): Promise<Answer<Omit<Provider, 'at'>>>;
 }

@@ -7,9 +7,11 @@ import { EMPTY_LEDGER, endGroups, type Ledger } from '../core/ledger.ts';
 import { replay } from '../core/rebuild.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
+import type { Skews } from '../core/skew.ts';
 import { type Transited, type TransitInput, transit } from '../core/transit.ts';
 import { type Gathered, gather, type Known } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
+import { readSkews } from './skew.ts';
 import { type Standing, takeStanding } from './standing.ts';
 import { readTails } from './tails.ts';
 
@@ -40,6 +42,8 @@ export interface Prepared {
   readonly transited: Transited;
   /** The event that `ask` brought, if any. */
   readonly asked: OpenEvent | null;
+  /** By which leases were granted and ended. */
+  readonly skews: Skews;
   readonly sweeping: boolean;
 }
 
@@ -66,13 +70,18 @@ export async function prepare(
   const which = endedOutright(ask);
   const revoking = which === null ? null : end(ledger.value.leases, which);
   const { commonDir } = standing.value;
+  const skews = await readSkews(ports, standing.value, ledger.value.leases);
   const gone = await whatIsGone(ports, ledger.value, commonDir);
   if (!gone.ok) return gone;
   const transited = move(
     ports,
     { ...standing.value, worktrees },
     eventsFor(ask, gathered.events, asked),
-    { leases: revoking?.leases ?? ledger.value.leases, gone: gone.value },
+    {
+      leases: revoking?.leases ?? ledger.value.leases,
+      gone: gone.value,
+      skews,
+    },
     ask,
   );
   return ok({
@@ -83,6 +92,7 @@ export async function prepare(
     transited:
       revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
     asked,
+    skews,
     sweeping: ask.kind === 'sweep',
   });
 }
@@ -153,7 +163,7 @@ function move(
   ports: Ports,
   standing: Standing,
   events: readonly OpenEvent[],
-  { leases, gone }: Pick<TransitInput, 'leases' | 'gone'>,
+  { leases, gone, skews }: Pick<TransitInput, 'leases' | 'gone'> & { readonly skews: Skews },
   ask: Ask,
 ): Transited {
   const { settings, device, repo, commonDir, policy, worktrees } = standing;
@@ -177,6 +187,7 @@ function move(
             commonDir,
           },
     gone,
+    skews,
     ...(ask.kind === 'sweep' ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) } : {}),
     now: ports.clock.now(),
     newId: () => ports.ids.lease(),

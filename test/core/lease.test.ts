@@ -136,8 +136,8 @@ describe('expire and end', () => {
     const due = lease('due', { expires: NOW });
     const live = lease('live', { expires: NOW + 1 });
     const endless = lease('endless', { expires: null });
-    expect(ids(expire([due, live, endless], NOW).ended)).toEqual(['due']);
-    expect(ids(expire([due, live, endless], NOW).leases)).toEqual(['live', 'endless']);
+    expect(ids(expire([due, live, endless], () => NOW).ended)).toEqual(['due']);
+    expect(ids(expire([due, live, endless], () => NOW).leases)).toEqual(['live', 'endless']);
     expect(ids(end([due, live], (each) => each.id === 'live').leases)).toEqual(['due']);
   });
 });

@@ -18,6 +18,7 @@ export interface ConnectorOptions extends Manners {
 export function createConnector(options: ConnectorOptions): Connector & { close(): Promise<void> } {
   const connections = new Map<string, Connection>();
   const bearers = new Map<string, Bearer>();
+  const skews = new Map<string, number>();
 
   return {
     connect(endpoint, { pinned, timeout, profile = PROFILES.auto }) {
@@ -36,7 +37,14 @@ export function createConnector(options: ConnectorOptions): Connector & { close(
         `${endpoint} ${pinned}`,
         () => new Bearer(options.token, endpoint, pinned),
       );
-      return directoryOver(openSession(endpoint, connection, bearer, options, profile.contentType), profile);
+      const manners = {
+        ...options,
+        sawSkew: (milliseconds: number): void => {
+          skews.set(endpoint, milliseconds);
+        },
+      };
+      const session = openSession(endpoint, connection, bearer, manners, profile.contentType);
+      return { ...directoryOver(session, profile), skew: () => skews.get(endpoint) ?? null };
     },
 
     async close() {

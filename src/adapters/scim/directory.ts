@@ -25,7 +25,7 @@ const LARGEST_LIST = 256 * 1024;
 
 const WITHOUT_MEMBERS = 'excludedAttributes=members';
 
-export function directoryOver(session: Session, profile: Profile): Directory {
+export function directoryOver(session: Session, profile: Profile): Omit<Directory, 'skew'> {
   const { endpoint } = session;
 
   async function one<T extends { readonly id: string }>(

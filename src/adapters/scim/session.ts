@@ -50,6 +50,8 @@ export interface Manners {
   readonly newRequestId: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told how many milliseconds the directory's clock is ahead of ours, to the second, whatever it answered. */
+  readonly sawSkew?: (milliseconds: number) => void;
 }
 
 export function openSession(
@@ -81,6 +83,8 @@ export function openSession(
     for (let redirects = 0; ; redirects += 1) {
       const answer = await connection.exchange({ method, path, headers, body, most });
       if (!answer.ok) return fail({ ...answer.failure, endpoint });
+      const date = Date.parse(answer.value.header('date') ?? '');
+      if (!Number.isNaN(date)) manners.sawSkew?.(date - manners.now());
       const url = new URL(path, endpoint).href;
       const next = redirects < MOST_REDIRECTS ? redirectOf(answer.value, url, method) : null;
       if (next === null) {
