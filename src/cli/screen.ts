@@ -25,6 +25,9 @@ export interface ScreenOptions {
   readonly json: boolean;
 }
 
+/** Says how far the work is; `line`: the same where nothing may move, said once as long as it stays the same. */
+export type Say = (what: string, line?: string) => void;
+
 export class Screen {
   readonly json: boolean;
   readonly paint: ChalkInstance;
@@ -101,7 +104,7 @@ export class Screen {
   }
 
   /** As `showing`. A first Ctrl-C lets the work come to its end, a second one ends at once. */
-  during<T>(text: string, work: (waiting: () => void) => Promise<T>): Promise<T> {
+  during<T>(text: string, work: (waiting: () => void, say: Say) => Promise<T>): Promise<T> {
     const told = (): void => {
       this.interrupted = true;
       if (!this.json)
@@ -109,33 +112,43 @@ export class Screen {
           'Ctrl-C: what has begun is finished first. Press it again to end at once; the next scim-hook then settles the rest.',
         );
     };
-    return this.showing(text, (waiting, stop) => unbroken(() => work(waiting), told, stop));
+    return this.showing(text, (waiting, stop, say) => unbroken(() => work(waiting, say), told, stop));
   }
 
   /**
    * A spinner on a terminal, a line where nothing may move, nothing elsewhere; the work's own result comes back.
    * Signals are left to whoever catches them: `run` has one status, its command's, whatever comes while it gives back.
    */
-  async showing<T>(text: string, work: (waiting: () => void, stop: () => void) => Promise<T>): Promise<T> {
+  async showing<T>(
+    text: string,
+    work: (waiting: () => void, stop: () => void, say: Say) => Promise<T>,
+  ): Promise<T> {
     const { stderr, env } = this.options;
     const quiet = stderr.isTTY !== true || this.json;
     const still = env['TERM'] === 'dumb' || (env['ACCESSIBLE'] ?? '') !== '';
     const spinner = yoctoSpinner({ text, stream: stderr, handleSignals: false });
-    const say = (what: string): void => {
+    let standing = text;
+    let begun = false;
+    const say: Say = (what, line = what) => {
       if (quiet) return;
-      if (still) this.note(`${what} …`);
-      else spinner.text = what;
+      spinner.text = plain(what);
+      const isNew = standing !== line;
+      standing = line;
+      if (still && begun && isNew) this.note(`${plain(line)} …`);
+    };
+    const begin = (): void => {
+      begun = true;
+      if (still) this.note(`${plain(standing)} …`);
+      else spinner.start();
     };
     // What is over at once needs no motion.
-    const start = quiet
-      ? undefined
-      : setTimeout(() => (still ? this.note(`${text} …`) : spinner.start()), 150);
+    const start = quiet ? undefined : setTimeout(begin, 150);
     const stop = (): void => {
       clearTimeout(start);
       spinner.stop();
     };
     try {
-      return await work(() => say('Waiting for another scim-hook to finish'), stop);
+      return await work(() => say('Waiting for another scim-hook to finish'), stop, say);
     } finally {
       stop();
     }

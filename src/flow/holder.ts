@@ -13,7 +13,7 @@ import {
   type Ledger,
   sameHolder,
 } from '../core/ledger.ts';
-import { type Additions, type Change, type Plan, plan } from '../core/plan.ts';
+import { type Additions, type Change, type Plan, type PlanInput, plan } from '../core/plan.ts';
 import { grants, type Profile, profileOf } from '../core/profile.ts';
 import { isAllowed } from '../core/settings.ts';
 import type { Transited } from '../core/transit.ts';
@@ -78,21 +78,29 @@ export function additionsOf(
   return { may: mode === 'audit' ? 'would' : 'apply' };
 }
 
+interface Terms {
+  readonly now: number;
+  readonly profile: Profile;
+  readonly thorough?: boolean;
+}
+
 /** The plan for a holder, from what was observed or remembered. Reads nothing, changes nothing. */
-export function planFor(
+export const planFor = (...from: Parameters<typeof planInput>): Plan => plan(planInput(...from));
+
+function planInput(
   prepared: Pick<Prepared, 'standing'>,
   holder: Named,
   ledger: Ledger,
   observed: Observed,
-  { now, profile }: { readonly now: number; readonly profile: Profile },
-): Plan {
+  { now, profile, thorough = false }: Terms,
+): PlanInput {
   const { standing } = prepared;
   const { policy, settings, commonDir } = standing;
   const config =
     policy.state === 'trusted' && settings.pins !== null && sameHolder(settings.pins, holder)
       ? policy.config
       : null;
-  return plan({
+  return {
     holder,
     ledger,
     facts: observed.facts,
@@ -103,8 +111,9 @@ export function planFor(
     isSupported: (kind) => grants(profile, kind),
     mayCreateGroups: profile.createGroups && observed.cache.traits.externalIds !== 'wrong',
     ineligible: observed.ineligible,
+    thorough,
     now,
-  });
+  };
 }
 
 export interface View {
@@ -112,13 +121,14 @@ export interface View {
   readonly ledger: Ledger;
   readonly transited: Transited;
   readonly observed: Observed;
+  readonly input: PlanInput;
   readonly plan: Plan;
   readonly reach: Reach;
 }
 
 export interface Looking {
   readonly ports: Pick<Ports, 'connector' | 'clock' | 'random'>;
-  readonly prepared: Pick<Prepared, 'standing' | 'transited'>;
+  readonly prepared: Pick<Prepared, 'standing' | 'transited' | 'reconciling'>;
   readonly holder: Named;
   readonly ledger: Ledger;
   readonly cache: EndpointCache;
@@ -178,11 +188,17 @@ export async function view(looking: Looking): Promise<View> {
     now,
     progress,
   };
-  const terms = { now, profile: reach.profile };
+  const { reconciling } = prepared;
+  const terms = { now, profile: reach.profile, thorough: reconciling !== undefined };
+  const viewed = (seen: Omit<View, 'input' | 'plan' | 'reach'>): View => {
+    const input = planInput(prepared, holder, seen.ledger, seen.observed, terms);
+    return { ...seen, input, plan: plan(input), reach };
+  };
   const remembered = recall(question);
-  const expected = planFor(prepared, holder, looking.ledger, remembered, terms);
-  if (isEmpty(expected) && isEnough(question, remembered)) {
-    return { observed: remembered, plan: expected, reach, ledger: looking.ledger, transited };
+  const expected = viewed({ observed: remembered, ledger: looking.ledger, transited });
+  if (isEmpty(expected.plan) && isEnough(question, remembered)) {
+    reconciling?.note(expected);
+    return expected;
   }
   const seen = await observe(question, probe);
   const failed = afterWakeUp(seen.cache.traits, seen.failure, ports.clock.now());
@@ -193,7 +209,9 @@ export async function view(looking: Looking): Promise<View> {
   );
   const left =
     observed.refusal === 'subject-changed' ? withdraw(prepared, known, holder) : { ledger: known, transited };
-  return { observed, plan: planFor(prepared, holder, left.ledger, observed, terms), reach, ...left };
+  const found = viewed({ observed, ...left });
+  reconciling?.note(found);
+  return found;
 }
 
 const isEmpty = ({ changes, adopt, forget }: Plan): boolean =>
@@ -209,7 +227,6 @@ export interface HolderTask {
   readonly book: EventBook;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
-  readonly progress?: Question['progress'];
 }
 
 interface Done {
@@ -225,12 +242,12 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
   const { standing } = prepared;
   const seen = await view({
     ports,
-    prepared: { standing, transited: book.transited },
+    prepared: { ...prepared, transited: book.transited },
     holder,
     ledger: task.ledger,
     cache: task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT,
     deadline,
-    progress: task.progress,
+    progress: prepared.reconciling?.progress,
   });
   const { observed, reach } = seen;
   const { ledger, transited } = await endIneligible(
