@@ -5,7 +5,7 @@ import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from
 import { isMarked, markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
-import { changeLine, type LineOf } from './change-line.ts';
+import { changeLine, type EventOf, type LineOf } from './change-line.ts';
 import { perform } from './perform.ts';
 import type { Clock, EndpointCache, Ids, State } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
@@ -29,6 +29,8 @@ export interface Errand extends LineOf {
   readonly reach: Reach;
   readonly observed: Observed;
   readonly repo: string;
+  /** The event that a change of the plan belongs to. */
+  readonly eventOf: (planned: Change) => EventOf;
   /** Whether the log has this already, from a run that a crash or a dead directory ended. */
   readonly isLogged: (event: string, change: Change, outcome: ChangeOutcome) => boolean;
 }
@@ -61,6 +63,7 @@ export class CarryOut {
   readonly reports: ChangeReport[] = [];
   /** The change under way has its intent in the log. */
   private intended = false;
+  private event: EventOf = null;
   /** The directory doesn't answer any more: what is left isn't tried one by one. */
   private lost: DirectoryFailure | null;
 
@@ -90,6 +93,7 @@ export class CarryOut {
     const { disposition } = change;
     const started = this.clock.now();
     this.intended = false;
+    this.event = this.errand.eventOf(change);
     switch (disposition.do) {
       case 'refuse':
         return this.report(change, { outcome: 'refused', reason: disposition.reason }, started);
@@ -201,7 +205,7 @@ export class CarryOut {
   private async remove(change: Change): Promise<Verdicted> {
     // From here on the entry is about its removal: after a crash, the line that is missing belongs to this event.
     const kept = this.holding(change, 'removing');
-    const holding = { ...kept, event: this.errand.eventOf(change)?.event ?? kept.event };
+    const holding = { ...kept, event: this.event?.event ?? kept.event };
     const stillOwed = find(this.ledger, holding)?.state === 'owed';
     const owe = (why: Omit<Verdicted, 'outcome'>, more: Partial<Holding> = {}): Verdicted => {
       this.ledger = put(this.ledger, { ...holding, ...more, state: 'owed' });
@@ -265,7 +269,7 @@ export class CarryOut {
 
   private holding(change: Change, state: Holding['state']): Holding {
     const { holder, repo } = this.errand;
-    const event = this.errand.eventOf(change);
+    const { event } = this;
     const old = find(this.ledger, { ...holder, item: change.item });
     return {
       endpoint: holder.endpoint,
@@ -287,7 +291,7 @@ export class CarryOut {
   private async report(change: Change, verdict: Verdicted, started: number): Promise<void> {
     const { outcome, reason, verified, failure, stillOwed, status, requestId, transaction, attempts } =
       verdict;
-    const event = this.errand.eventOf(change);
+    const { event } = this;
     this.reports.push({ change, event: event?.event ?? null, outcome, reason, verified, failure, stillOwed });
     if (outcome === 'applied')
       this.cache = afterChange(this.cache, this.errand.holder.subjectId, change, this.clock.now());
@@ -312,7 +316,7 @@ export class CarryOut {
   }
 
   private line(kind: 'intent' | 'change', change: Change): AuditFields {
-    return changeLine(kind, change, this.ledger, this.errand, this.clock.now());
+    return { ...changeLine(kind, change, this.ledger, this.errand, this.clock.now()), ...this.event };
   }
 }
 
