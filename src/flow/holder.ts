@@ -1,6 +1,6 @@
 // One subject at one endpoint: look, plan, and carry the plan out.
 import { afterWakeUp, probeTimeout } from '../core/circuit.ts';
-import { type Config, isManaged } from '../core/config.ts';
+import type { Config } from '../core/config.ts';
 import type { OpenEvent } from '../core/event.ts';
 import type { DirectoryFailure } from '../core/failure.ts';
 import {
@@ -13,19 +13,18 @@ import {
   type Ledger,
   sameHolder,
 } from '../core/ledger.ts';
-import { type Additions, type Change, type Plan, type PlanInput, plan } from '../core/plan.ts';
-import { grants, type Profile, profileOf } from '../core/profile.ts';
-import { isAllowed } from '../core/settings.ts';
+import { type Change, type Plan, type PlanInput, plan } from '../core/plan.ts';
+import { profileOf } from '../core/profile.ts';
 import type { Transited } from '../core/transit.ts';
 import { CarryOut, type ChangeReport } from './carry-out.ts';
 import type { EventBook } from './event-book.ts';
 import { observe } from './observe.ts';
+import { planInput } from './plan-for.ts';
 import type { Cache, EndpointCache, Ports } from './ports.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reach } from './reach.ts';
 import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
 import { eventFields, type Scribe } from './scribe.ts';
-import type { Standing } from './standing.ts';
 import { steady } from './steady.ts';
 import { endIneligible, withdraw } from './withdraw.ts';
 
@@ -60,60 +59,6 @@ export function holdersConcerned({
     [...ledger.holdings, ...ledger.leases, ...(ledger.groups ?? [])].find((each) => sameHolder(each, holder))
       ?.subject ?? '';
   return [...pinned, ...others.map((holder) => ({ ...holder, subject: subjectOf(holder) }))];
-}
-
-/** What the policy and the mode let be added for this holder. */
-export function additionsOf(
-  { settings, policy }: Standing,
-  holder: Holder,
-  observed: Pick<Observed, 'refusal'>,
-): Additions {
-  const { pins, mode } = settings;
-  if (pins === null || !sameHolder(pins, holder)) return { may: 'not', reason: 'untrusted' };
-  if (mode === 'off' || mode === 'release-only') return { may: 'not', reason: 'off' };
-  if (policy.state === 'invalid') return { may: 'not', reason: 'invalid-config' };
-  if (policy.state !== 'trusted')
-    return { may: 'not', reason: policy.state === 'file-gone' ? 'no-rule' : 'untrusted' };
-  if (observed.refusal !== null) return { may: 'not', reason: observed.refusal };
-  return { may: mode === 'audit' ? 'would' : 'apply' };
-}
-
-interface Terms {
-  readonly now: number;
-  readonly profile: Profile;
-  readonly thorough?: boolean;
-}
-
-/** The plan for a holder, from what was observed or remembered. Reads nothing, changes nothing. */
-export const planFor = (...from: Parameters<typeof planInput>): Plan => plan(planInput(...from));
-
-function planInput(
-  prepared: Pick<Prepared, 'standing'>,
-  holder: Named,
-  ledger: Ledger,
-  observed: Observed,
-  { now, profile, thorough = false }: Terms,
-): PlanInput {
-  const { standing } = prepared;
-  const { policy, settings, commonDir } = standing;
-  const config =
-    policy.state === 'trusted' && settings.pins !== null && sameHolder(settings.pins, holder)
-      ? policy.config
-      : null;
-  return {
-    holder,
-    ledger,
-    facts: observed.facts,
-    commonDir,
-    additions: additionsOf(standing, holder, observed),
-    isManaged: (kind, name) => config !== null && isManaged(config, kind, name),
-    isAllowed: (name) => isAllowed(settings, name),
-    isSupported: (kind) => grants(profile, kind),
-    mayCreateGroups: profile.createGroups && observed.cache.traits.externalIds !== 'wrong',
-    ineligible: observed.ineligible,
-    thorough,
-    now,
-  };
 }
 
 export interface View {
