@@ -89,8 +89,8 @@ export function summaryWords(summary: ReconcileSummary, fixed: number | null, is
   const scope = `${count(summary.looked, 'thing')} looked at in ${count(summary.repositories, 'repository', 'repositories')}`;
   if (found === 0) {
     if (!isWhole) return `Nothing is known to differ, but not everything could be looked at: ${scope}.`;
-    if (summary.looked === 0)
-      return 'There is nothing to compare: nothing is granted, and no rule gives anything now.';
+    if (summary.repositories === 0 && summary.looked === 0)
+      return 'There is nothing to compare: nothing was granted, and scim-hook is not installed here.';
     return `Nothing differs: ${scope}.`;
   }
   const differs = `${count(found, 'difference')}: ${drift.join(', ')}; ${scope}.`;
