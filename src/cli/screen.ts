@@ -25,6 +25,9 @@ export interface ScreenOptions {
   readonly json: boolean;
 }
 
+/** Milliseconds that a text stands at least. */
+const FRAME = 80;
+
 /** Says how far the work is; `line`: the same where nothing may move, said once as long as it stays the same. */
 export type Say = (what: string, line?: string) => void;
 
@@ -127,19 +130,23 @@ export class Screen {
     const quiet = stderr.isTTY !== true || this.json;
     const still = env['TERM'] === 'dumb' || (env['ACCESSIBLE'] ?? '') !== '';
     const spinner = yoctoSpinner({ text, stream: stderr, handleSignals: false });
-    let standing = text;
+    let latest = { what: text, line: text };
     let begun = false;
+    let shown = 0;
     const say: Say = (what, line = what) => {
-      if (quiet) return;
+      const isNew = latest.line !== line;
+      latest = { what, line };
+      if (!begun) return;
+      if (still && isNew) this.note(`${plain(line)} …`);
+      // Thousands of steps are not worth thousands of frames.
+      if (still || (!isNew && Date.now() - shown < FRAME)) return;
+      shown = Date.now();
       spinner.text = plain(what);
-      const isNew = standing !== line;
-      standing = line;
-      if (still && begun && isNew) this.note(`${plain(line)} …`);
     };
     const begin = (): void => {
       begun = true;
-      if (still) this.note(`${plain(standing)} …`);
-      else spinner.start();
+      if (still) this.note(`${plain(latest.line)} …`);
+      else spinner.start(plain(latest.what));
     };
     // What is over at once needs no motion.
     const start = quiet ? undefined : setTimeout(begin, 150);

@@ -40,7 +40,7 @@ export type IsLost = (lease: Lease, worktrees: readonly Worktree[]) => boolean;
 
 export interface Visit<T> {
   /** `isLost`: whether what a lease was for is gone. */
-  do(place: ClonePlace, isLost: IsLost, about: { readonly repo: string }): Promise<Result<T, Failure>>;
+  do(place: ClonePlace, isLost: IsLost): Promise<Result<T, Failure>>;
   /** Whether anything is left that no clone saw to. */
   hasWork(ledger: Ledger, now: number): boolean;
 }
@@ -65,13 +65,12 @@ export async function visitClones<T>(
     const there = await ports.isClone(commonDir);
     if (!there.ok) visited.push({ commonDir, repo, gone: false, done: there });
     else if (!there.value) gone.push([commonDir, repo]);
-    else
-      visited.push({ commonDir, repo, gone: false, done: await visitClone(ports, visit, commonDir, repo) });
+    else visited.push({ commonDir, repo, gone: false, done: await visitClone(ports, visit, commonDir) });
   }
   for (const [commonDir, repo] of gone) {
     const isLost = (lease: Lease): boolean =>
       lease.commonDir === commonDir && (lease.run === undefined || !ports.isRunning(lease.run));
-    const done = await visitIn(ports.openNowhere(commonDir, repo), visit, isLost, repo);
+    const done = await visitIn(ports.openNowhere(commonDir, repo), visit, isLost);
     visited.push({ commonDir, repo, gone: true, done });
   }
   // Whoever was visited saw to what is open beyond its own clone as well.
@@ -79,7 +78,7 @@ export async function visitClones<T>(
   const left = await readLedger(ports);
   if (!left.ok) return left;
   if (!visit.hasWork(left.value, ports.clock.now())) return ok(visited);
-  const done = await visitIn(ports.openNowhere('', ''), visit, () => false, '');
+  const done = await visitIn(ports.openNowhere('', ''), visit, () => false);
   return ok([...visited, { commonDir: null, repo: '', gone: false, done }]);
 }
 
@@ -87,7 +86,6 @@ async function visitClone<T>(
   ports: ClonesPorts,
   visit: Visit<T>,
   commonDir: string,
-  repo: string,
 ): Promise<Result<T, Failure>> {
   const place = await ports.open(commonDir);
   if (!place.ok) return place;
@@ -97,17 +95,12 @@ async function visitClone<T>(
     const { worktree } = lease;
     return worktree !== null && !worktrees.some(({ place: { gitDir } }) => gitDir === worktree.gitDir);
   };
-  return visitIn(place.value, visit, isLost, repo);
+  return visitIn(place.value, visit, isLost);
 }
 
-async function visitIn<T>(
-  place: ClonePlace,
-  visit: Visit<T>,
-  isLost: IsLost,
-  repo: string,
-): Promise<Result<T, Failure>> {
+async function visitIn<T>(place: ClonePlace, visit: Visit<T>, isLost: IsLost): Promise<Result<T, Failure>> {
   try {
-    return await visit.do(place, isLost, { repo });
+    return await visit.do(place, isLost);
   } finally {
     await place.close();
   }

@@ -43,7 +43,7 @@ export interface Reconciliation {
 export interface ReconcileOptions {
   readonly fix: boolean;
   /** Told of each clone as its look begins, and then how far it is. */
-  readonly progress?: (repo: string, done: number, of: number) => void;
+  readonly progress?: (commonDir: string, done: number, of: number) => void;
   readonly waited?: () => void;
 }
 
@@ -53,8 +53,7 @@ export async function reconcile(
 ): Promise<Result<Reconciliation, Failure>> {
   const round = new Round(ports.clock.now(), options);
   const visit = {
-    do: (place: ClonePlace, isLost: IsLost, { repo }: { readonly repo: string }) =>
-      round.visit(place, isLost, repo),
+    do: (place: ClonePlace, isLost: IsLost) => round.visit(place, isLost),
     hasWork: ({ holdings, groups = [] }: Ledger) => holdings.length + groups.length > 0,
   };
   const visited = await visitClones(ports, visit, ports.here);
@@ -78,21 +77,17 @@ class Round {
     this.options = options;
   }
 
-  async visit(
-    { ports, entries }: ClonePlace,
-    isLost: IsLost,
-    repo: string,
-  ): Promise<Result<Reconciled, Failure>> {
+  async visit({ ports, entries }: ClonePlace, isLost: IsLost): Promise<Result<Reconciled, Failure>> {
     const { fix, progress, waited } = this.options;
-    const name = repo === '' ? ports.repository.commonDir : repo;
     const seen: Seen[] = [];
-    progress?.(name, 0, 0);
+    const { commonDir } = ports.repository;
+    progress?.(commonDir, 0, 0);
     const ask: Ask = {
       kind: 'reconcile',
       isLost,
       since: this.since,
       note: (each) => seen.push(each),
-      progress: (done, of) => progress?.(name, done, of),
+      progress: (done, of) => progress?.(commonDir, done, of),
     };
     if (!fix) {
       this.cache ??= withoutPresence(await ports.state.readCache());

@@ -26,10 +26,10 @@ export async function runReconcile(context: Context, { fix = false }: ReconcileO
     reconcile(ports, {
       fix,
       waited,
-      progress: (repo, done, of) => {
+      progress: (commonDir, done, of) => {
         const number = (many: number): string => many.toLocaleString('en');
         const far = of === 0 ? 'Looking' : `Looking: ${number(done)} of ${number(of)}`;
-        say(`${far} (${shortOf(repo)})`, `Looking (${shortOf(repo)})`);
+        say(`${far} (${shortOf(commonDir)})`, `Looking (${shortOf(commonDir)})`);
       },
     }),
   );
@@ -40,14 +40,14 @@ export async function runReconcile(context: Context, { fix = false }: ReconcileO
   return exitOf(found.value, fix);
 }
 
-/** `payments` of `github.com/acme/payments`, and of `/home/alice/payments/.git`. */
-const shortOf = (repo: string): string =>
-  plain(
-    repo
-      .replace(/\/\.git$/, '')
-      .split('/')
-      .at(-1) ?? repo,
-  );
+/** `payments` of `/home/alice/payments/.git`. */
+const shortOf = (commonDir: string): string =>
+  commonDir === ''
+    ? 'elsewhere'
+    : (commonDir
+        .replace(/[/\\]\.git$/, '')
+        .split(/[/\\]/)
+        .at(-1) ?? commonDir);
 
 const findingsOf = ({ clones }: Reconciliation): Finding[] =>
   clones.flatMap(({ done }) => (done.ok ? done.value.findings : []));
