@@ -57,6 +57,49 @@ const value = (kind: string, example: string): Readonly<Record<string, Words>> =
 const below = (path: string, words: Readonly<Record<string, Words>>): Record<string, Words> =>
   Object.fromEntries(Object.entries(words).map(([key, each]) => [`${path}${key}`, each]));
 
+/** Each overrides what the named profile says, and what was learned. */
+const profileWords: Readonly<Record<string, Words>> = {
+  '.extends': { description: 'The named profile that is overridden.', examples: ['okta'] },
+  '.addMember': {
+    description:
+      'How a member is added. `path` and `no-path` are safe; `replace` and `put` write the whole list, and are never chosen by themselves.',
+    examples: ['path'],
+  },
+  '.removeMember': {
+    description:
+      'How a member is removed. `filter` is safe; `legacy` empties the group on servers that follow RFC 7644 to the letter, `replace` and `put` write the whole list: none of these is ever chosen by itself.',
+    examples: ['filter'],
+  },
+  '.listsMembers': { description: 'Whether groups list their members.', examples: ['no'] },
+  '.userGroups': {
+    description: 'Whether users list their groups, and the list follows changes.',
+    examples: ['no'],
+  },
+  '.memberFilter': {
+    description: 'Whether groups can be looked up by id and member at once.',
+    examples: ['yes'],
+  },
+  '.memberAttribute': { description: 'What that look-up calls a member.', examples: ['members'] },
+  '.excludedAttributes': {
+    description: 'Whether `excludedAttributes=members` may be asked for.',
+    examples: [false],
+  },
+  '.etags': { description: 'Whether If-Match is looked at.', examples: ['yes'] },
+  '.values': {
+    description: 'Whether roles and entitlements are written one by one or as a whole list.',
+    examples: ['replace'],
+  },
+  '.roles': { description: 'Whether the directory has roles at all.', examples: [false] },
+  '.entitlements': { description: 'Whether the directory has entitlements at all.', examples: [false] },
+  '.createGroups': { description: 'Whether groups may be made there.', examples: [false] },
+  '.contentType': { description: 'What requests say they are.', examples: ['application/json'] },
+  '.pageSize': { description: 'How many results are asked for at once.', examples: [100] },
+  '.paging': {
+    description: 'Whether lists are asked for by index, or by cursor (RFC 9865).',
+    examples: ['cursor'],
+  },
+};
+
 /** By path; `[]` is any element of a list. */
 export const configWords: Readonly<Record<string, Words>> = {
   $schema: {
@@ -80,9 +123,11 @@ export const configWords: Readonly<Record<string, Words>> = {
     examples: ['15s', '1m'],
   },
   'scim.profile': {
-    description: 'How the server departs from the standard: `auto`, a named profile, or single settings.',
-    examples: ['auto'],
+    description:
+      'How the server departs from the standard: `auto` learns it from what the server does; or a named profile; or single settings, which override one.',
+    examples: ['auto', 'aws-iam-identity-center', { extends: 'okta', values: 'single' }],
   },
+  ...below('scim.profile', profileWords),
   subject: {
     description: 'Whose access it is. Read once, at trust, and pinned.',
     examples: [{ attribute: 'userName', from: 'git:user.email' }],

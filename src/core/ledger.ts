@@ -131,6 +131,17 @@ export const dropGroup = (ledger: Ledger, of: { endpoint: string; item: Item }):
         ),
       };
 
+/** Marks those whose branch is gone; one that was made anew in the meantime keeps its group. */
+export const endGroups = (ledger: Ledger, commonDir: string, gone: ReadonlySet<string>): Ledger =>
+  ledger.groups === undefined || ledger.groups.length === 0
+    ? ledger
+    : {
+        ...ledger,
+        groups: ledger.groups.map((group) =>
+          group.commonDir === commonDir ? { ...group, over: gone.has(group.branch) } : group,
+        ),
+      };
+
 /** Everybody whose access the ledger has a say in. */
 export function holders(ledger: Ledger): Holder[] {
   const all = new Map<string, Holder>();

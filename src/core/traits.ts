@@ -65,9 +65,10 @@ export const mayFilterByMember = (profile: Profile, traits: Traits): boolean =>
 export const filterIsTrusted = (profile: Profile, traits: Traits): boolean =>
   profile.memberFilter === 'yes' ? traits.memberFilter !== 'wrong' : traits.memberFilter === 'right';
 
-/** If-Match protects here. */
-export const etagsAreHonoured = (profile: Profile, traits: Traits): boolean =>
-  profile.etags === 'yes' || (profile.etags === 'auto' && traits.etags === 'honoured');
+/** If-Match protects here, as far as was seen, or else as the directory says of itself. */
+export const etagsAreHonoured = (profile: Profile, { etags, provider }: Traits): boolean =>
+  profile.etags === 'yes' ||
+  (profile.etags === 'auto' && (etags === 'honoured' || (etags === undefined && provider?.etag === true)));
 
 /** If-Match is worth sending: it may protect, and can't be refused for ever. */
 export const sendsIfMatch = (profile: Profile, traits: Traits): boolean =>

@@ -4,6 +4,7 @@ import {
   checkClock,
   checkGroups,
   checkPace,
+  checkProvider,
   checkSubject,
   findingOf,
   type GroupAnswer,
@@ -15,6 +16,7 @@ import { checkWay } from '../core/checks/way.ts';
 import type { Config } from '../core/config.ts';
 import { parseEndpoint } from '../core/endpoint.ts';
 import { type Finding, skipped } from '../core/finding.ts';
+import { profileOf } from '../core/profile.ts';
 import type { GroupFacts } from '../core/scim-message.ts';
 import { type Pins, readSettings } from '../core/settings.ts';
 import type { DoctorClone, DoctorPorts } from './doctor-ports.ts';
@@ -49,14 +51,17 @@ export async function examineDirectory(
   findings.push(checkPace(endpoint, took, timeout, speech), checkClock(date, clock.now(), speech));
   if (!isUsable(token, clock.now()))
     return [...findings, ...cannotAsk('There is no token to ask with.'), ...rival([])];
-  const directory = clone.ports.connector.connect(endpoint, { pinned: true, timeout });
+  const profile = profileOf(config?.profile ?? 'auto');
+  const directory = clone.ports.connector.connect(endpoint, { pinned: true, timeout, profile });
   const until = clock.now() + ALL;
   const subject = await askSubject(doctor, directory, pins, config);
   findings.push(...subject);
   if (subject.some(({ check, state }) => state === 'problem' && check !== 'subject'))
     return [...findings, ...cannotAsk('The directory does not answer as it should.'), ...rival([])];
+  const said = await directory.provider();
   const groups = await askGroups(doctor, directory, config, until);
-  return [...findings, ...groups.findings, ...rival(groups.found)];
+  const provider = said.ok ? checkProvider(said.value) : [];
+  return [...findings, ...provider, ...groups.findings, ...rival(groups.found)];
 }
 
 const isUsable = ({ from, sendable, expires }: TokenFacts, now: number): boolean =>
@@ -96,7 +101,7 @@ async function askGroups(
   const answers: GroupAnswer[] = [];
   for (const question of named) {
     if (clock.now() > until) break;
-    const found = await directory.findGroups(question.target.by, question.target.name);
+    const found = await directory.findGroups(question.target.by, question.target.name, 'bare');
     if (!found.ok) return { findings: [findingOf(found.failure, speech)], found: [] };
     answers.push({ ...question, found: found.value });
   }

@@ -3,11 +3,11 @@ import { type OpenEvent, workedOn } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Lease, Place } from '../core/lease.ts';
 import { end } from '../core/lease.ts';
-import { EMPTY_LEDGER, type Ledger } from '../core/ledger.ts';
+import { EMPTY_LEDGER, endGroups, type Ledger } from '../core/ledger.ts';
 import { replay } from '../core/rebuild.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
-import { type Transited, transit } from '../core/transit.ts';
+import { type Transited, type TransitInput, transit } from '../core/transit.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
 import { type Standing, takeStanding } from './standing.ts';
@@ -64,23 +64,23 @@ export async function prepare(
   const asked = askedEvent(ports, ask, worktrees);
   const which = endedOutright(ask);
   const revoking = which === null ? null : end(ledger.value.leases, which);
-  const transited = await move(
+  const { commonDir } = standing.value;
+  const gone = await whatIsGone(ports, ledger.value, commonDir);
+  if (!gone.ok) return gone;
+  const transited = move(
     ports,
     { ...standing.value, worktrees },
     eventsFor(ask, gathered.events, asked),
-    revoking?.leases ?? ledger.value.leases,
+    { leases: revoking?.leases ?? ledger.value.leases, gone: gone.value },
     ask,
   );
-  if (!transited.ok) return transited;
   return ok({
     standing: standing.value,
     claim,
     heads: gathered.heads,
-    ledger: { ...ledger.value, leases: transited.value.leases },
+    ledger: endGroups({ ...ledger.value, leases: transited.leases }, commonDir, gone.value.branches),
     transited:
-      revoking === null || asked === null
-        ? transited.value
-        : withRevoked(transited.value, revoking.ended, asked),
+      revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
     asked,
     sweeping: ask.kind === 'sweep',
   });
@@ -143,43 +143,39 @@ function askedEvent({ ids, clock }: Ports, ask: Ask, worktrees: readonly Worktre
       };
 }
 
-async function move(
+function move(
   ports: Ports,
   standing: Standing,
   events: readonly OpenEvent[],
-  leases: readonly Lease[],
+  { leases, gone }: Pick<TransitInput, 'leases' | 'gone'>,
   ask: Ask,
-): Promise<Result<Transited, Failure>> {
+): Transited {
   const { settings, device, repo, commonDir, policy, worktrees } = standing;
-  const gone = await whatIsGone(ports, leases, commonDir);
-  if (!gone.ok) return gone;
   const { pins } = settings;
-  return ok(
-    transit({
-      leases,
-      events,
-      heads: new Map(worktrees.map((worktree) => [worktree.place.gitDir, worktree.head])),
-      commonDir,
-      mode: settings.mode,
-      policy,
-      terms:
-        pins === null
-          ? null
-          : {
-              endpoint: pins.endpoint,
-              subject: pins.subject,
-              subjectId: pins.subjectId,
-              device,
-              repo,
-              commonDir,
-            },
-      gone: gone.value,
-      ...(ask.kind === 'sweep' ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) } : {}),
-      now: ports.clock.now(),
-      newId: () => ports.ids.lease(),
-      newEventId: () => ports.ids.event(),
-    }),
-  );
+  return transit({
+    leases,
+    events,
+    heads: new Map(worktrees.map((worktree) => [worktree.place.gitDir, worktree.head])),
+    commonDir,
+    mode: settings.mode,
+    policy,
+    terms:
+      pins === null
+        ? null
+        : {
+            endpoint: pins.endpoint,
+            subject: pins.subject,
+            subjectId: pins.subjectId,
+            device,
+            repo,
+            commonDir,
+          },
+    gone,
+    ...(ask.kind === 'sweep' ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) } : {}),
+    now: ports.clock.now(),
+    newId: () => ports.ids.lease(),
+    newEventId: () => ports.ids.event(),
+  });
 }
 
 /** The leases that are asked to end, whatever else the events bring. */
@@ -195,19 +191,22 @@ function eventsFor(ask: Ask, open: readonly OpenEvent[], asked: OpenEvent | null
   return asked === null ? events : [...events, asked];
 }
 
-/** Asked of git only when some lease of this clone depends on it. */
+/** Asked of git only when some lease, or a group, of this clone depends on it. */
 async function whatIsGone(
   { repository }: Ports,
-  leases: readonly Lease[],
+  { leases, groups = [] }: Ledger,
   commonDir: string,
 ): Promise<Result<{ branches: Set<string>; upstreams: Set<string> }, Failure>> {
-  const bound = leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch');
+  const bound = [
+    ...leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch'),
+    ...groups.filter((group) => group.commonDir === commonDir),
+  ];
   if (bound.length === 0) return ok({ branches: new Set(), upstreams: new Set() });
   const listed = await repository.branches();
   if (!listed.ok) return listed;
   const there = new Map(listed.value.map((branch) => [branch.name, branch]));
   return ok({
-    branches: new Set(bound.map((lease) => lease.branch).filter((branch) => !there.has(branch))),
+    branches: new Set(bound.map(({ branch }) => branch).filter((branch) => !there.has(branch))),
     upstreams: new Set(listed.value.filter((branch) => branch.upstreamGone).map((branch) => branch.name)),
   });
 }

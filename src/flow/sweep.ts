@@ -39,7 +39,11 @@ export interface Swept {
 export async function sweep(ports: SweepPorts): Promise<Result<readonly Swept[], Failure>> {
   const known = await readLedger(ports);
   if (!known.ok) return known;
-  const clones = new Map(known.value.leases.map((lease) => [lease.commonDir, lease.repo]));
+  const clones = new Map([
+    // What is known of a group alone doesn't say which repository it was.
+    ...(known.value.groups ?? []).map(({ commonDir }) => [commonDir, ''] as const),
+    ...known.value.leases.map(({ commonDir, repo }) => [commonDir, repo] as const),
+  ]);
   const swept: Swept[] = [];
   const gone: [commonDir: string, repo: string][] = [];
   for (const [commonDir, repo] of clones) {
@@ -85,6 +89,7 @@ async function settleIn(
   }
 }
 
-const hasWork = ({ leases, holdings }: Ledger, now: number): boolean =>
+const hasWork = ({ leases, holdings, groups = [] }: Ledger, now: number): boolean =>
+  groups.some(({ over }) => over) ||
   leases.some(({ expires }) => expires !== null && expires <= now) ||
   holdings.some((holding) => isOurs(holding) && (holding.state !== 'held' || leases.length === 0));

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, type Pins, readSettings } from '../core/settings.ts';
 import type { Mode } from '../core/vocabulary.ts';
 import { choosePolicy } from './choose-policy.ts';
+import { learnProvider } from './learn.ts';
 import type { Ports } from './ports.ts';
 import type { AcceptedText, GitSetup } from './setup-ports.ts';
 import { boundId, boundPolicy, boundSubject, pinnedPolicy } from './trust-bounds.ts';
@@ -84,6 +85,7 @@ export async function accept(
   if (!bound.ok) return bound;
   const still = await acceptId(settings.pins, proposal, subjectId.value, text, options);
   if (!still.ok) return still;
+  await learnProvider(ports, endpoint.value, config);
   const pins: Pins = { endpoint: endpoint.value, subject, subjectId: subjectId.value, policy: pin };
   return ok({ pins, mode, where, config, text });
 }

@@ -24,6 +24,7 @@ describe('a sound config', () => {
       endpoint: null,
       timeout: 3_000,
       deadline: 15_000,
+      profile: 'auto',
       subject: { attribute: 'userName', from: 'git:user.email' },
       managed: { group: [], role: [], entitlement: [] },
       rules: [

@@ -74,11 +74,16 @@ describe('replay', () => {
 
   it.each([
     ['was refused by the directory', { outcome: 'failed', status: 400 }],
-    ['turned out not to be done', { outcome: 'failed', reason: 'contradicted', verified: 'contradicted' }],
     ['never arrived', { outcome: 'failed' }],
   ])('forgets an add that %s', (_, more) => {
     const failed = line('change', 'add', RELEASE, more);
     expect(rebuilt([line('intent', 'add', RELEASE), failed]).holdings).toEqual([]);
+  });
+
+  it('keeps an add that the directory said yes to and did not show: it may come true later', () => {
+    const more = { outcome: 'failed', reason: 'contradicted', verified: 'contradicted' } as const;
+    const failed = line('change', 'add', RELEASE, more);
+    expect(rebuilt([line('intent', 'add', RELEASE), failed]).holdings).toMatchObject([{ state: 'adding' }]);
   });
 
   it('knows what is owed, and forgets what was given back', () => {

@@ -2,7 +2,7 @@
 import { Client } from 'undici';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Connect } from './road.ts';
-import { type Trouble, troubleOf } from './trouble.ts';
+import { isBroken, type Trouble, troubleOf } from './trouble.ts';
 
 /** Bytes; the largest resource that is worth waiting for stays far below. */
 export const LARGEST_ANSWER = 8 * 1024 * 1024;
@@ -35,6 +35,8 @@ interface Lane {
   readonly client: Client;
   turn: Promise<unknown>;
   waiting: number;
+  /** It had an answer before, so that its connection may have been closed since. */
+  used: boolean;
 }
 
 export class Connection {
@@ -63,7 +65,7 @@ export class Connection {
   #queue(call: Call): Promise<Result<Reply, Trouble>> {
     const lane = this.#freest();
     lane.waiting += 1;
-    const mine = lane.turn.then(() => this.#talk(lane.client, call));
+    const mine = lane.turn.then(() => this.#ask(lane, call));
     lane.turn = mine.then(done, done).then(() => {
       lane.waiting -= 1;
     });
@@ -77,7 +79,7 @@ export class Connection {
     if (first !== undefined && this.#lanes.length >= LANES) {
       return others.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best), first);
     }
-    const lane = { client: this.#open(), turn: Promise.resolve(), waiting: 0 };
+    const lane = { client: this.#open(), turn: Promise.resolve(), waiting: 0, used: false };
     this.#lanes.push(lane);
     return lane;
   }
@@ -90,6 +92,14 @@ export class Connection {
       bodyTimeout: 0,
       keepAliveTimeout: IDLE,
     });
+  }
+
+  /** A kept connection that the other end closed in the same moment is no failure of a read (RFC 9110 section 9.2.2). */
+  async #ask(lane: Lane, call: Call): Promise<Result<Reply, Trouble>> {
+    const first = await this.#talk(lane.client, call);
+    const stale = !first.ok && lane.used && call.method === 'GET' && isBroken(first.failure);
+    lane.used = first.ok;
+    return stale ? this.#talk(lane.client, call) : first;
   }
 
   async #talk(client: Client, { most, ...call }: Call): Promise<Result<Reply, Trouble>> {

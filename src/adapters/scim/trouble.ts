@@ -22,6 +22,10 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was closed',
 };
 
+/** The connection ended under the request. */
+export const isBroken = (trouble: Trouble): boolean =>
+  trouble.code === 'unreachable' && /\((?:ECONNRESET|EPIPE|UND_ERR_SOCKET)\)$/.test(trouble.detail);
+
 /** Null for what no network does: a bug of ours, to be thrown on. `status` is 0 where none had come yet. */
 export function troubleOf(error: unknown, status: number, timeout: number): Trouble | null {
   if (!(error instanceof Error)) return null;

@@ -5,6 +5,7 @@ import { type Finding, fine, problem, type Speech, skipped, warning } from '../f
 import type { GroupFacts, SubjectFacts } from '../scim-message.ts';
 import type { Pins } from '../settings.ts';
 import type { GroupTarget } from '../target.ts';
+import type { Provider } from '../traits.ts';
 
 /** Under which check a failed request belongs: a refused token is the token's, all else the endpoint's. */
 export function findingOf(failure: DirectoryFailure, { words }: Speech): Finding {
@@ -24,7 +25,7 @@ function remedyOf(failure: DirectoryFailure): string | null {
   if (failure.code === 'unreachable' && failure.detail.startsWith('the proxy '))
     return 'Set it right: `git config --global http.proxy URL`, or HTTPS_PROXY in the environment; NO_PROXY names hosts that are reached without it.';
   return failure.code === 'rejected' && failure.status >= 300 && failure.status < 400
-    ? 'Accept the URL it points to, if it is the directory: `scim-hook install --endpoint URL`. No redirect is followed, so that the token goes nowhere else.'
+    ? 'Accept the URL it points to, if it is the directory: `scim-hook install --endpoint URL`. No redirect to another origin is followed, so that the token goes nowhere else.'
     : null;
 }
 
@@ -37,6 +38,21 @@ export function checkPace(endpoint: string, took: number, timeout: number, { spa
         'Raise "timeout" and "deadline" under "scim" in the rules, or see what slows the directory.',
       )
     : fine('endpoint', `${endpoint} answers in ${span(took)}.`);
+}
+
+/** What its ServiceProviderConfig says it can't; some say so wrongly, so it is never more than a warning. */
+export function checkProvider({ patch, filter }: Omit<Provider, 'at'>): Finding[] {
+  const lacks = [
+    ...(patch === false ? ['change resources (PATCH)'] : []),
+    ...(filter === false ? ['look anything up (filter)'] : []),
+  ];
+  return lacks.map((what) =>
+    warning(
+      'endpoint',
+      `The directory says of itself that it can't ${what}, which scim-hook needs.`,
+      'If it can, it is wrong in its ServiceProviderConfig, and nothing needs doing; else it can only be looked at.',
+    ),
+  );
 }
 
 /** Milliseconds; a token's life and the log's order are told by this clock. */
