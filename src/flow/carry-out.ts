@@ -59,7 +59,9 @@ export class CarryOut {
   ledger: Ledger;
   cache: EndpointCache;
   readonly reports: ChangeReport[] = [];
-  /** The change under way has its intent in the log. */
+  /** The event of the change under way, whatever is learned about its item meanwhile. */
+  private event: ReturnType<LineOf['eventOf']> = null;
+  /** That change has its intent in the log. */
   private intended = false;
   /** The directory doesn't answer any more: what is left isn't tried one by one. */
   private lost: DirectoryFailure | null;
@@ -89,6 +91,7 @@ export class CarryOut {
   private async carry(change: Change): Promise<void> {
     const { disposition } = change;
     const started = this.clock.now();
+    this.event = this.errand.eventOf(change);
     this.intended = false;
     switch (disposition.do) {
       case 'refuse':
@@ -201,7 +204,7 @@ export class CarryOut {
   private async remove(change: Change): Promise<Verdicted> {
     // From here on the entry is about its removal: after a crash, the line that is missing belongs to this event.
     const kept = this.holding(change, 'removing');
-    const holding = { ...kept, event: this.errand.eventOf(change)?.event ?? kept.event };
+    const holding = { ...kept, event: this.event?.event ?? kept.event };
     const stillOwed = find(this.ledger, holding)?.state === 'owed';
     const owe = (why: Omit<Verdicted, 'outcome'>, more: Partial<Holding> = {}): Verdicted => {
       this.ledger = put(this.ledger, { ...holding, ...more, state: 'owed' });
@@ -265,7 +268,7 @@ export class CarryOut {
 
   private holding(change: Change, state: Holding['state']): Holding {
     const { holder, repo } = this.errand;
-    const event = this.errand.eventOf(change);
+    const { event } = this;
     const old = find(this.ledger, { ...holder, item: change.item });
     return {
       endpoint: holder.endpoint,
@@ -287,7 +290,7 @@ export class CarryOut {
   private async report(change: Change, verdict: Verdicted, started: number): Promise<void> {
     const { outcome, reason, verified, failure, stillOwed, status, requestId, transaction, attempts } =
       verdict;
-    const event = this.errand.eventOf(change);
+    const { event } = this;
     this.reports.push({ change, event: event?.event ?? null, outcome, reason, verified, failure, stillOwed });
     if (outcome === 'applied')
       this.cache = afterChange(this.cache, this.errand.holder.subjectId, change, this.clock.now());
@@ -312,7 +315,13 @@ export class CarryOut {
   }
 
   private line(kind: 'intent' | 'change', change: Change): AuditFields {
-    return changeLine(kind, change, this.ledger, this.errand, this.clock.now());
+    return changeLine(
+      kind,
+      change,
+      this.ledger,
+      { ...this.errand, eventOf: () => this.event },
+      this.clock.now(),
+    );
   }
 }
 

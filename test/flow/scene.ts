@@ -1,7 +1,6 @@
 // The company the flow is tested in: Alice with a life of her own, and colleagues to whom nothing may happen.
 import type { Config, Rule } from '../../src/core/config.ts';
-import { config as configOf } from '../core/samples.ts';
-import { byName, rule as ruleOf } from '../core/samples.ts';
+import { byName, config as configOf, rule as ruleOf } from '../core/samples.ts';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { ALICE } from '../support/machine.ts';
 import type { ProfileName } from '../support/profiles/profiles.ts';

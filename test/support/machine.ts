@@ -7,13 +7,14 @@
 //   3. `crash` lets the next wake-up die after its n-th effect (`attempt` answers null then); what it left is what the
 //      following one finds.
 //   4. Two machines may share a directory and a subject: each has its own ledger, log and device.
-import type { Config } from '../../src/core/config.ts';
+
+import { createConnector } from '../../src/adapters/scim/connector.ts';
 import type { AuditLine } from '../../src/core/audit-record.ts';
+import type { Config } from '../../src/core/config.ts';
 import type { Lease } from '../../src/core/lease.ts';
 import type { Holding, Ledger } from '../../src/core/ledger.ts';
 import { backoff } from '../../src/core/retry.ts';
 import type { ConfigEntry } from '../../src/core/settings.ts';
-import { createConnector } from '../../src/adapters/scim/connector.ts';
 import type { Connector, Ports } from '../../src/flow/ports.ts';
 import type { Ask } from '../../src/flow/prepare.ts';
 import { type Settled, settle } from '../../src/flow/settle.ts';
@@ -49,7 +50,12 @@ export class Machine implements AsyncDisposable {
   constructor(
     fake: FakeDirectory,
     config: Config,
-    { device = 'laptop', subject = ALICE, clock = new MovingClock(), token = 'a-token-for-tests' }: MachineOptions = {},
+    {
+      device = 'laptop',
+      subject = ALICE,
+      clock = new MovingClock(),
+      token = 'a-token-for-tests',
+    }: MachineOptions = {},
   ) {
     this.#fake = fake;
     this.#token = token;

@@ -53,7 +53,8 @@ export class MemoryClone {
   checkout(branch: string | null, at: number, { worktree = '', silent = false } = {}): void {
     const known = this.#worktree(worktree);
     if (branch !== null) this.branches.add(branch);
-    const head = branch === null ? { on: 'detached', holding: null } as const : { on: 'branch', branch } as const;
+    const head =
+      branch === null ? ({ on: 'detached', holding: null } as const) : ({ on: 'branch', branch } as const);
     this.#worktrees.set(worktree, { ...known, head });
     if (!silent) this.#lines.push({ line: { old: OID, new: OID, worktreeId: worktree, branch }, at });
   }

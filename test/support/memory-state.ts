@@ -1,6 +1,13 @@
 // The state directory without a disk: what is stored is text, so that nothing is shared with whoever wrote it.
 import { createHash } from 'node:crypto';
-import { type AuditLine, CHAIN_START, type ChainEnd, isIntact, parseAuditLine, seal } from '../../src/core/audit-record.ts';
+import {
+  type AuditLine,
+  CHAIN_START,
+  type ChainEnd,
+  isIntact,
+  parseAuditLine,
+  seal,
+} from '../../src/core/audit-record.ts';
 import { EMPTY_LEDGER, type Ledger } from '../../src/core/ledger.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { AuditLog, Cache, Clock, State } from '../../src/flow/ports.ts';
@@ -57,7 +64,9 @@ export class MemoryState {
   get isChained(): boolean {
     return this.lines.every(
       (line, at, all) =>
-        isIntact(line, sha256) && line.seq === at + 1 && line.prev === (all[at - 1]?.hash ?? CHAIN_START.hash),
+        isIntact(line, sha256) &&
+        line.seq === at + 1 &&
+        line.prev === (all[at - 1]?.hash ?? CHAIN_START.hash),
     );
   }
 
