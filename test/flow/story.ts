@@ -1,0 +1,134 @@
+// One switch to `release` and back, told by what was reported and what the directory has, so that the two can be compared.
+import type { FakeDirectory } from '../support/fake-directory.ts';
+import { ALICE, type Machine } from '../support/machine.ts';
+import type { Settled } from '../../src/flow/settle.ts';
+import type { ChangeReport } from '../../src/flow/carry-out.ts';
+import { FOREIGN_ENTITLEMENTS, FOREIGN_ROLE } from './scene.ts';
+
+export const GRANTS = ['group', 'role', 'typed', 'entitlement'] as const;
+export type Grant = (typeof GRANTS)[number];
+
+const NAMES: Readonly<Record<string, Grant>> = {
+  'jit-release': 'group',
+  deployer: 'role',
+  approver: 'typed',
+  'jit:release': 'entitlement',
+};
+
+/** `role: applied confirmed`; with the failure's code in the place of the verdict where there is one. */
+export type Said = Partial<Record<Grant, string>>;
+
+export interface Story {
+  /** What was said last of each grant on `release`, and after it was left. */
+  readonly gained: Said;
+  readonly left: Said;
+  /** What the directory had meanwhile, and has at the end. */
+  readonly had: readonly Grant[];
+  readonly has: readonly Grant[];
+  /** What the ledger still has at the end. */
+  readonly owed: readonly Grant[];
+  /** What others gained or lost, and what became of what is Alice's own. */
+  readonly harm: readonly string[];
+  readonly closed: readonly string[];
+  readonly contradictions: readonly string[];
+}
+
+export interface Staging {
+  /** Once she is on `release`, and once she has left it. */
+  readonly onRelease?: (fake: FakeDirectory, machine: Machine) => void | Promise<void>;
+  readonly onMain?: (fake: FakeDirectory, machine: Machine) => void | Promise<void>;
+}
+
+export async function story(fake: FakeDirectory, machine: Machine, staging: Staging = {}): Promise<Story> {
+  const watch = fake.watch();
+  const own = ownOf(fake);
+  const contradictions: string[] = [];
+  const look = (settled: readonly Settled[]): Said => said(settled, fake, contradictions);
+  await machine.wake();
+
+  machine.checkout('release');
+  let gained = look(await machine.calm());
+  await staging.onRelease?.(fake, machine);
+  machine.clock.move(11 * 60_000);
+  gained = { ...gained, ...look(await machine.calm()) };
+  const had = grantsIn(fake);
+
+  machine.checkout('main');
+  let left = look(await machine.calm());
+  await staging.onMain?.(fake, machine);
+  machine.clock.move(11 * 60_000);
+  left = { ...left, ...look(await machine.calm()) };
+  machine.clock.move(11 * 60_000);
+  left = { ...left, ...look(await machine.calm()) };
+  const has = grantsIn(fake);
+  const owed = machine.ledger.holdings.flatMap(({ item }) => NAMES[item.name] ?? []);
+  const forgotten = has.filter((grant) => !owed.includes(grant));
+  const ownNow = ownOf(fake);
+  return {
+    gained,
+    left,
+    had,
+    has,
+    owed,
+    harm: [
+      ...fake.harm(watch, ALICE.id),
+      ...own.filter((each) => !ownNow.includes(each)).map((each) => `Alice lost ${each}`),
+    ],
+    closed: closings(machine),
+    contradictions: [...contradictions, ...forgotten.map((grant) => `${grant} is forgotten`)],
+  };
+}
+
+/** The closing lines of the two switches, in short; anything but one for each event is said. */
+function closings(machine: Machine): string[] {
+  const events = machine.lines.filter(({ kind }) => !['intent', 'change', 'sync', 'log-start'].includes(kind));
+  return events.flatMap(({ event = '', kind }) => {
+    const lines = machine.closing(event);
+    const [line] = lines;
+    if (lines.length !== 1 || line === undefined) return [`${kind} closed ${lines.length} times`];
+    return kind === 'switch' ? [[line.outcome, line.reason].filter(Boolean).join(' ')] : [];
+  });
+}
+
+function said(settled: readonly Settled[], fake: FakeDirectory, contradictions: string[]): Said {
+  const last: Said = {};
+  for (const report of settled.flatMap(({ reports }) => reports)) {
+    const grant = NAMES[report.change.item.name];
+    if (grant !== undefined) last[grant] = words(report);
+  }
+  const there = grantsIn(fake);
+  for (const report of settled.at(-1)?.reports ?? []) {
+    const grant = NAMES[report.change.item.name];
+    if (grant === undefined || report.outcome !== 'applied' || report.verified !== 'confirmed') continue;
+    if (there.includes(grant) !== (report.change.op === 'add'))
+      contradictions.push(`${grant}: ${report.change.op} was said to be confirmed`);
+  }
+  return last;
+}
+
+const words = ({ outcome, verified, reason, failure }: ChangeReport): string =>
+  [outcome, failure?.code ?? verified ?? reason].filter(Boolean).join(' ');
+
+function grantsIn(fake: FakeDirectory): Grant[] {
+  const alice = fake.user(ALICE.id);
+  const has = (list: 'roles' | 'entitlements', value: string): boolean =>
+    (alice[list] ?? []).some((each) => each['value'] === value);
+  const there: Readonly<Record<Grant, boolean>> = {
+    group: fake.members('jit-release').includes(ALICE.id),
+    role: has('roles', 'deployer'),
+    typed: has('roles', 'approver'),
+    entitlement: has('entitlements', 'jit:release'),
+  };
+  return GRANTS.filter((grant) => there[grant]);
+}
+
+function ownOf(fake: FakeDirectory): string[] {
+  const alice = fake.user(ALICE.id);
+  const values = [...(alice.roles ?? []), ...(alice.entitlements ?? [])].map((each) => JSON.stringify(each));
+  const ours = [FOREIGN_ROLE, ...FOREIGN_ENTITLEMENTS].map((each) => JSON.stringify(each));
+  const groups = [...fake.scim.groups.values()].filter(({ members }) => members.includes(ALICE.id));
+  return [
+    ...values.filter((each) => ours.includes(each)),
+    ...groups.filter(({ displayName }) => displayName === 'staff').map(({ displayName }) => displayName),
+  ];
+}
