@@ -1,5 +1,6 @@
 // Runs all benchmarks in one go and prints their figures against the targets.
 import { cpus } from 'node:os';
+import { benchClient } from './client.ts';
 import type { Figure } from './figure.ts';
 import { benchHook } from './hook.ts';
 import { benchSwitch } from './switch.ts';
@@ -7,6 +8,7 @@ import { benchSwitch } from './switch.ts';
 const only = process.argv[2];
 const figures: Figure[] = [];
 if (only === undefined || only === 'hook') figures.push(...(await benchHook()));
+if (only === undefined || only === 'client') figures.push(...(await benchClient()));
 if (only === undefined || only === 'switch') figures.push(...(await benchSwitch()));
 
 console.log(

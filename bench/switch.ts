@@ -1,11 +1,11 @@
 // From the moment `git checkout` returns to the moment the PATCH reaches a loopback directory, cold and warm.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { FakeDirectory, type LoggedRequest } from '../test/support/fake-directory.ts';
+import { endWorker, quiet } from './clone.ts';
 import { type Figure, median } from './figure.ts';
 
 const ROUNDS = 25;
@@ -150,28 +150,11 @@ class Stage {
     return took;
   }
 
-  async endWorker(): Promise<void> {
-    const file = join(this.repo, '.git/scim-hook/pid');
-    const pid = existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : Number.NaN;
-    if (!(pid > 0)) return;
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      return;
-    }
-    while (existsSync(`/proc/${pid}/exe`)) await pause(2);
+  endWorker(): Promise<void> {
+    return endWorker(this.repo);
   }
 
-  private async quiet(): Promise<void> {
-    for (;;) {
-      await pause(5);
-      const text = existsSync(join(this.repo, '.git/scim-hook/progress.json'))
-        ? readFileSync(join(this.repo, '.git/scim-hook/progress.json'), 'utf8')
-        : '';
-      const size = readFileSync(join(this.repo, '.git/scim-hook/spool')).length;
-      if (text === '') continue;
-      const { open, cursor } = JSON.parse(text) as { open: unknown[]; cursor: { offset: number } | null };
-      if (open.length === 0 && cursor?.offset === size) return;
-    }
+  private quiet(): Promise<void> {
+    return quiet(this.repo);
   }
 }

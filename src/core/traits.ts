@@ -14,8 +14,9 @@ export interface Traits {
   readonly memberFilter?: Judgement;
   readonly addForm?: AddForm;
   readonly removeForm?: RemoveForm;
-  /** `wrong`: adding or removing one member took others out of the group. */
-  readonly memberWrites?: Judgement;
+  /** `wrong`: it took others out of the group. */
+  readonly addingMembers?: Judgement;
+  readonly removingMembers?: Judgement;
   /** `honoured`: a stale If-Match was refused. `frozen`: an ETag stayed the same over a change, so it says nothing. */
   readonly etags?: 'honoured' | 'frozen';
   /** How lists of values fared, by `valueWay`. */
@@ -48,6 +49,13 @@ export interface Circuit {
 
 export const valueWay = (kind: Exclude<Kind, 'group'>, form: 'add' | 'remove' | 'replace'): string =>
   `${kind} ${form}`;
+
+/** How a change of one member treats the others. */
+export const treatsOthers = (traits: Traits, op: 'add' | 'remove'): Judgement | undefined =>
+  op === 'add' ? traits.addingMembers : traits.removingMembers;
+
+export const judgeTreatment = (traits: Traits, op: 'add' | 'remove', judgement: Judgement): Traits =>
+  op === 'add' ? { ...traits, addingMembers: judgement } : { ...traits, removingMembers: judgement };
 
 /** Groups list their members here, so that absence from an empty list counts. */
 export const membersAreListed = (profile: Profile, traits: Traits): boolean =>

@@ -5,7 +5,7 @@ import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from
 import { isMarked, markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
-import { changeLine, type LineOf } from './change-line.ts';
+import { changeLine, type EventOf, type LineOf } from './change-line.ts';
 import { perform } from './perform.ts';
 import type { Clock, EndpointCache, Ids, State } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
@@ -29,6 +29,8 @@ export interface Errand extends LineOf {
   readonly reach: Reach;
   readonly observed: Observed;
   readonly repo: string;
+  /** The event that a change of the plan belongs to. */
+  readonly eventOf: (planned: Change) => EventOf;
   /** Whether the log has this already, from a run that a crash or a dead directory ended. */
   readonly isLogged: (event: string, change: Change, outcome: ChangeOutcome) => boolean;
 }
@@ -59,10 +61,9 @@ export class CarryOut {
   ledger: Ledger;
   cache: EndpointCache;
   readonly reports: ChangeReport[] = [];
-  /** The event of the change under way, whatever is learned about its item meanwhile. */
-  private event: ReturnType<LineOf['eventOf']> = null;
-  /** That change has its intent in the log. */
+  /** The change under way has its intent in the log. */
   private intended = false;
+  private event: EventOf = null;
   /** The directory doesn't answer any more: what is left isn't tried one by one. */
   private lost: DirectoryFailure | null;
 
@@ -91,8 +92,8 @@ export class CarryOut {
   private async carry(change: Change): Promise<void> {
     const { disposition } = change;
     const started = this.clock.now();
-    this.event = this.errand.eventOf(change);
     this.intended = false;
+    this.event = this.errand.eventOf(change);
     switch (disposition.do) {
       case 'refuse':
         return this.report(change, { outcome: 'refused', reason: disposition.reason }, started);
@@ -315,13 +316,7 @@ export class CarryOut {
   }
 
   private line(kind: 'intent' | 'change', change: Change): AuditFields {
-    return changeLine(
-      kind,
-      change,
-      this.ledger,
-      { ...this.errand, eventOf: () => this.event },
-      this.clock.now(),
-    );
+    return { ...changeLine(kind, change, this.ledger, this.errand, this.clock.now()), ...this.event };
   }
 }
 

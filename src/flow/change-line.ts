@@ -3,12 +3,11 @@ import type { AuditFields } from '../core/audit-record.ts';
 import { find, type Ledger } from '../core/ledger.ts';
 import type { Change } from '../core/plan.ts';
 
+/** The event a change belongs to, with what its lines say of it; null where it belongs to none. */
+export type EventOf = (Pick<AuditFields, 'event' | 'branch' | 'worktree'> & { event: string }) | null;
+
 export interface LineOf {
   readonly holder: { readonly endpoint: string; readonly subject: string; readonly subjectId: string };
-  /** The event a change belongs to, with what its lines say of it; null where it belongs to none. */
-  readonly eventOf: (
-    change: Change,
-  ) => (Pick<AuditFields, 'event' | 'branch' | 'worktree'> & { event: string }) | null;
   readonly expiryOf: (leaseId: string | null) => number | null;
 }
 
@@ -17,7 +16,7 @@ export function changeLine(
   kind: 'intent' | 'change',
   change: Change,
   ledger: Ledger,
-  { holder, eventOf, expiryOf }: LineOf,
+  { holder, expiryOf }: LineOf,
   now: number,
 ): AuditFields {
   const { item } = change;
@@ -27,7 +26,6 @@ export function changeLine(
   return {
     kind,
     at: new Date(now).toISOString(),
-    ...eventOf(change),
     endpoint: holder.endpoint,
     subject: holder.subject,
     subjectId: holder.subjectId,

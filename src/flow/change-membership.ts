@@ -11,7 +11,7 @@ import {
   saysOf,
 } from '../core/presence.ts';
 import type { AddForm, RemoveForm } from '../core/profile.ts';
-import { formsOf, isLarge, sendsIfMatch, type Traits } from '../core/traits.ts';
+import { formsOf, isLarge, judgeTreatment, sendsIfMatch, type Traits, treatsOthers } from '../core/traits.ts';
 import { type Confirmed, confirm, look } from './membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
@@ -30,7 +30,7 @@ export async function changeMembership(
   traits: Traits,
   change: MembershipChange,
 ): Promise<Performed> {
-  if (traits.memberWrites === 'wrong') return unsafe(reach, traits, change);
+  if (treatsOthers(traits, change.op) === 'wrong') return unsafe(reach, traits, change);
   const closer = await lookCloser(reach, traits, change);
   if ('attempts' in closer) return closer;
   return new MembershipWriter(reach, closer.traits, { ...change, evidence: closer.evidence }).run();
@@ -46,7 +46,7 @@ async function lookCloser(
   { op, groupId, evidence }: MembershipChange,
 ): Promise<Performed | { readonly evidence: Evidence; readonly traits: Traits }> {
   const known = presenceOf(evidence, { groupId, subjectId: reach.subjectId }, reach.profile, traits);
-  const list = traits.memberWrites === undefined;
+  const list = treatsOthers(traits, op) === undefined;
   const unlisted = evidence.group === null || evidence.group.large;
   const mayList = list && reach.profile.listsMembers !== 'no' && !isLarge(traits, groupId);
   if (!(mayList && unlisted) && !(op === 'add' && known === 'unknown' && evidence.filter === null))
@@ -173,7 +173,7 @@ class MembershipWriter {
   ): Promise<Performed> {
     const { change, reach, expected } = this;
     const { groupId, evidence: before, op } = change;
-    const list = this.traits.memberWrites === undefined && (before.group?.members ?? []).length > 0;
+    const list = treatsOthers(this.traits, op) === undefined && (before.group?.members ?? []).length > 0;
     let seen = await confirm(reach, this.traits, groupId, before, expected, list);
     this.traits = seen.traits;
     seen = await this.withSubject(seen);
@@ -185,7 +185,7 @@ class MembershipWriter {
       const known = op === 'add' ? { addForm: form as AddForm } : { removeForm: form as RemoveForm };
       this.traits = { ...this.traits, ...known };
       if (othersStayed(before, seen.evidence, reach.subjectId))
-        this.traits = { ...this.traits, memberWrites: 'right' };
+        this.traits = judgeTreatment(this.traits, op, 'right');
     }
     // It wasn't there for somebody who shows it now, so it was absent for certain.
     const settled = op === 'add' && followed(before, seen.evidence, who, true);
@@ -214,7 +214,7 @@ class MembershipWriter {
   ): Promise<Performed> {
     const { directory } = this.reach;
     const { groupId, groupName } = this.change;
-    this.traits = { ...this.traits, memberWrites: 'wrong' };
+    this.traits = judgeTreatment(this.traits, this.change.op, 'wrong');
     this.attempts += 1;
     await directory.restoreMembers(groupId, lost);
     const group = await directory.group(groupId);

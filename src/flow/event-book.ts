@@ -61,7 +61,8 @@ export class EventBook {
     }
     const lease = change.lease;
     const granting = [...granted].find(([, leases]) => leases.some((each) => each.id === lease))?.[0];
-    const cause = change.op === 'remove' ? (lease === null ? undefined : endedBy.get(lease)) : granting;
+    const takes = change.op === 'remove' || change.op === 'delete';
+    const cause = takes ? (lease === null ? undefined : endedBy.get(lease)) : granting;
     return byId(cause) ?? this.acting(change) ?? null;
   }
 

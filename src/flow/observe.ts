@@ -58,7 +58,7 @@ class Reading {
     this.compareMemory();
     const targets = groupTargets(ledger, holder).sort((a, b) => (a.name < b.name ? -1 : 1));
     const unknown = targets.find((target) => !this.resolutions.has(targetKey(target)));
-    if (this.traits.memberWrites === undefined) this.listed = unknown ?? null;
+    if (this.traits.addingMembers === undefined) this.listed = unknown ?? null;
     const failure =
       (await inLanes(targets, (target) => this.resolve(target))) ??
       (await inLanes(this.unnamed(), (item) => this.identify(item))) ??

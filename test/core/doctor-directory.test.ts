@@ -67,7 +67,7 @@ describe('endpoint and clock', () => {
     const proxy = { ...unknown, detail: 'the proxy proxy.example:80 refused to connect (502)' };
     expect(findingOf(proxy, speech).remedy).toContain('http.proxy');
     const moved = { code: 'rejected', endpoint: ENDPOINT, status: 301, scimType: null, detail: '' } as const;
-    expect(findingOf(moved, speech).remedy).toContain('No redirect is followed');
+    expect(findingOf(moved, speech).remedy).toContain('No redirect to another origin is followed');
     expect(findingOf({ ...moved, status: 400 }, speech).remedy).toBe('remedy');
   });
   it('slow is more than half of what a request may take', () => {
