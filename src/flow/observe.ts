@@ -271,8 +271,11 @@ class Reading {
     const { holder, cache, now, reach } = question;
     const presence = new Map([...this.remembered.facts.presence, ...this.presence]);
     const held = subject === null ? [] : itemsOf(subject);
-    for (const { kind, type, name } of this.valuesInQuestion())
-      presence.set(valueKey(kind, type, name), 'absent');
+    for (const { kind, type, name } of this.valuesInQuestion()) {
+      // What nobody gave a type may have got one from the directory (`meant` in core/multi-valued.ts).
+      const typed = type === undefined && held.some((item) => item.kind === kind && item.name === name);
+      presence.set(valueKey(kind, type, name), typed ? 'present' : 'absent');
+    }
     for (const item of held) if (item.kind !== 'group') presence.set(itemKey(item), 'present');
     for (const [id, evidence] of this.evidence) {
       const who = { groupId: id, subjectId: holder.subjectId };

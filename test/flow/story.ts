@@ -1,8 +1,9 @@
 // One switch to `release` and back, told by what was reported and what the directory has, so that the two can be compared.
+
+import type { ChangeReport } from '../../src/flow/carry-out.ts';
+import type { Settled } from '../../src/flow/settle.ts';
 import type { FakeDirectory } from '../support/fake-directory.ts';
 import { ALICE, type Machine } from '../support/machine.ts';
-import type { Settled } from '../../src/flow/settle.ts';
-import type { ChangeReport } from '../../src/flow/carry-out.ts';
 import { FOREIGN_ENTITLEMENTS, FOREIGN_ROLE } from './scene.ts';
 
 export const GRANTS = ['group', 'role', 'typed', 'entitlement'] as const;
@@ -81,7 +82,9 @@ export async function story(fake: FakeDirectory, machine: Machine, staging: Stag
 
 /** The closing lines of the two switches, in short; anything but one for each event is said. */
 function closings(machine: Machine): string[] {
-  const events = machine.lines.filter(({ kind }) => !['intent', 'change', 'sync', 'log-start'].includes(kind));
+  const events = machine.lines.filter(
+    ({ kind }) => !['intent', 'change', 'sync', 'log-start'].includes(kind),
+  );
   return events.flatMap(({ event = '', kind }) => {
     const lines = machine.closing(event);
     const [line] = lines;
@@ -122,13 +125,13 @@ function grantsIn(fake: FakeDirectory): Grant[] {
   return GRANTS.filter((grant) => there[grant]);
 }
 
+/** Of what was hers before: what a server adds to it harms nobody. */
 function ownOf(fake: FakeDirectory): string[] {
   const alice = fake.user(ALICE.id);
-  const values = [...(alice.roles ?? []), ...(alice.entitlements ?? [])].map((each) => JSON.stringify(each));
-  const ours = [FOREIGN_ROLE, ...FOREIGN_ENTITLEMENTS].map((each) => JSON.stringify(each));
-  const groups = [...fake.scim.groups.values()].filter(({ members }) => members.includes(ALICE.id));
-  return [
-    ...values.filter((each) => ours.includes(each)),
-    ...groups.filter(({ displayName }) => displayName === 'staff').map(({ displayName }) => displayName),
-  ];
+  const has = (own: object): boolean =>
+    [...(alice.roles ?? []), ...(alice.entitlements ?? [])].some((each) =>
+      Object.entries(own).every(([key, part]) => each[key] === part),
+    );
+  const values = [FOREIGN_ROLE, ...FOREIGN_ENTITLEMENTS].filter(has).map((each) => each.value);
+  return [...values, ...(fake.members('staff').includes(ALICE.id) ? ['staff'] : [])];
 }
