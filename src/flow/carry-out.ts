@@ -96,7 +96,7 @@ export class CarryOut {
     this.event = this.errand.eventOf(change);
     switch (disposition.do) {
       case 'refuse':
-        return this.report(change, { outcome: 'refused', reason: disposition.reason }, started);
+        return this.report(change, refusedBy(disposition), started);
       case 'would':
         return this.report(change, { outcome: 'would' }, started);
       case 'record':
@@ -325,3 +325,7 @@ const mayPass = ({ failure }: Performed): boolean =>
 
 const reasonFor = (failure: Failure): Reason | undefined =>
   isOfDirectory(failure) ? reasonOf(failure) : undefined;
+
+/** What couldn't be looked up isn't refused: the same may be found the next time. */
+const refusedBy = ({ reason, failure }: { reason: Reason; failure?: DirectoryFailure }): Verdicted =>
+  failure === undefined ? { outcome: 'refused', reason } : { outcome: 'failed', failure };
