@@ -122,6 +122,11 @@ export class CarryOut {
 
   private async record(change: Change, happened: boolean, started: number): Promise<void> {
     const holding = this.holding(change, 'held');
+    // That it failed was said when it did: what never came, even late, is no failure of whatever event is next.
+    if (!happened && change.op === 'add' && this.errand.isLogged(holding.event, change, 'failed')) {
+      this.ledger = drop(this.ledger, holding);
+      return;
+    }
     const isHeld = (change.op === 'add') === happened;
     this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
     const verdict: Verdicted = happened

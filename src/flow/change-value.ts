@@ -4,7 +4,7 @@ import type { Item } from '../core/ledger.ts';
 import { harmedValues, isSameValue, meant, mergeValue } from '../core/multi-valued.ts';
 import type { SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import { etagsAreHonoured, sendsIfMatch, type Traits, valueWay } from '../core/traits.ts';
-import { isGone, statusOf } from './change-membership.ts';
+import { isAboutForm, isGone, statusOf } from './change-membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
 import { waitFor } from './steady.ts';
@@ -81,13 +81,17 @@ class ValueWriter {
         refused.add(form);
         const after = await this.read();
         if (after.ok && this.isDone(after.value)) return this.ended({ verified: 'confirmed' });
-      } else if (failure.code === 'rejected' && [400, 405, 422, 501].includes(failure.status)) {
+      } else if (isAboutForm(failure)) {
         refused.add(form);
       } else if (isPassing(failure)) {
         // Reading it again, which comes next, shows whether it arrived.
         const lost = failure.code === 'unreachable' ? { code: 'again' } : failure;
         if (!(await waitFor(this.reach, lost, tries))) return this.ended({ failure, unsure: true });
         tries += 1;
+      } else if (failure.code === 'faulty') {
+        // What it answered makes no sense; what it did may.
+        const after = await this.read();
+        return after.ok && this.isDone(after.value) ? this.prove(form, seen.value) : last;
       } else return last;
     }
   }
