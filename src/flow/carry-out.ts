@@ -1,6 +1,7 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
 import { type DirectoryFailure, type Failure, isOfDirectory, isPassing, reasonOf } from '../core/failure.ts';
+import { inProgress } from '../core/in-progress.ts';
 import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from '../core/ledger.ts';
 import { isMarked, markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
@@ -48,9 +49,6 @@ interface Verdicted extends Partial<Omit<Performed, 'verified' | 'failure' | 're
   readonly failure?: Failure | undefined;
   readonly stillOwed?: boolean | undefined;
 }
-
-/** Milliseconds that a directory which accepted a change (202) is left alone with it. */
-const IN_PROGRESS = 10 * 60_000;
 
 export class CarryOut {
   private readonly state: Pick<State, 'writeLedger'>;
@@ -264,11 +262,12 @@ export class CarryOut {
   } | null {
     const { lost } = this;
     if (lost) return { reason: reasonOf(lost), failure: lost, passing: isPassing(lost) };
-    const accepted = find(this.ledger, { ...this.errand.holder, item: change.item })?.accepted;
     const now = this.clock.now();
-    // It is being done: asking again could do it twice.
-    if (accepted !== undefined && now - accepted < IN_PROGRESS && now >= accepted)
-      return { verified: 'accepted', accepted, passing: true };
+    const busy = inProgress(this.ledger, this.errand.holder, change.item, now);
+    if (busy !== null)
+      return busy.isSame
+        ? { verified: 'accepted', accepted: busy.since, passing: true }
+        : { reason: 'deadline', passing: true };
     return now > this.errand.reach.deadline ? { reason: 'deadline', passing: true } : null;
   }
 

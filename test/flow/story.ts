@@ -35,32 +35,36 @@ export interface Story {
 }
 
 export interface Staging {
-  /** Once she is on `release`, and once she has left it. */
-  readonly onRelease?: (fake: FakeDirectory, machine: Machine) => void | Promise<void>;
-  readonly onMain?: (fake: FakeDirectory, machine: Machine) => void | Promise<void>;
+  /** Right after the checkout. */
+  readonly before?: (fake: FakeDirectory, branch: string) => void;
+  /** Once what `release` gives was asked for, and once it was given back. */
+  readonly onRelease?: (fake: FakeDirectory) => void;
+  readonly onMain?: (fake: FakeDirectory) => void;
 }
+
+/** So often, some minutes later, the worker wakes up again on each branch. */
+const ROUNDS = 3;
+const LATER = 11 * 60_000;
 
 export async function story(fake: FakeDirectory, machine: Machine, staging: Staging = {}): Promise<Story> {
   const watch = fake.watch();
   const own = ownOf(fake);
   const contradictions: string[] = [];
-  const look = (settled: readonly Settled[]): Said => said(settled, fake, contradictions);
+  const stay = async (branch: string, after?: (fake: FakeDirectory) => void): Promise<Said> => {
+    machine.checkout(branch);
+    staging.before?.(fake, branch);
+    let last: Said = {};
+    for (let round = 0; round < ROUNDS; round += 1) {
+      last = { ...last, ...said(await machine.calm(), fake, contradictions) };
+      after?.(fake);
+      machine.clock.move(LATER);
+    }
+    return last;
+  };
   await machine.wake();
-
-  machine.checkout('release');
-  let gained = look(await machine.calm());
-  await staging.onRelease?.(fake, machine);
-  machine.clock.move(11 * 60_000);
-  gained = { ...gained, ...look(await machine.calm()) };
+  const gained = await stay('release', staging.onRelease);
   const had = grantsIn(fake);
-
-  machine.checkout('main');
-  let left = look(await machine.calm());
-  await staging.onMain?.(fake, machine);
-  machine.clock.move(11 * 60_000);
-  left = { ...left, ...look(await machine.calm()) };
-  machine.clock.move(11 * 60_000);
-  left = { ...left, ...look(await machine.calm()) };
+  const left = await stay('main', staging.onMain);
   const has = grantsIn(fake);
   const owed = machine.ledger.holdings.flatMap(({ item }) => NAMES[item.name] ?? []);
   const forgotten = has.filter((grant) => !owed.includes(grant));
