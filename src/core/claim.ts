@@ -1,4 +1,5 @@
 // Claims: what live leases want, as items the directory knows; and what of it can't be had, with the reason.
+import type { DirectoryFailure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import { type Item, sameHolder } from './ledger.ts';
 import type { Change, PlanInput, Resolution } from './plan.ts';
@@ -25,9 +26,9 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
     if (!sameHolder(lease, input.holder)) continue;
     const mine = lease.commonDir === input.commonDir;
     for (const { target, rules } of lease.wants) {
-      const refuse = (reason: Reason, item: Item): void => {
+      const refuse = (reason: Reason, item: Item, failure?: DirectoryFailure): void => {
         const key = targetKey(target);
-        if (mine && !refused.has(key)) refused.set(key, refusal(reason, item, rules, lease));
+        if (mine && !refused.has(key)) refused.set(key, refusal({ reason, failure }, item, rules, lease));
       };
       const eligible = mine ? rules.filter((rule) => !input.ineligible.has(rule)) : rules;
       const resolution = resolutionOf(input, target);
@@ -38,9 +39,9 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
       else if (mine && !allowed) refuse('not-allowed', item);
       else if (resolution === undefined) continue;
       else if ('missing' in resolution) {
-        const create = mine && isMade(input, target, resolution.missing);
+        const create = mine && isMade(input, target, resolution);
         if (create) claims.push({ ...claim, create });
-        else refuse(resolution.missing, item);
+        else refuse(resolution.missing, item, resolution.failure);
       } else if (target.kind === 'group' && target.templated === true && !resolution.marked)
         refuse('not-allowed', item);
       else claims.push({ ...claim, create: false });
@@ -51,8 +52,13 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
   return { claims, refused: [...refused.values()] };
 }
 
-const isMade = (input: PlanInput, target: Target, missing: Reason): boolean =>
+const isMade = (
+  input: PlanInput,
+  target: Target,
+  { missing, failure }: Extract<Resolution, { readonly missing: string }>,
+): boolean =>
   missing === 'unknown-group' &&
+  failure === undefined &&
   target.kind === 'group' &&
   target.create === true &&
   input.mayCreateGroups !== false;
@@ -73,7 +79,12 @@ export const unresolved = (target: Target): Item =>
         ...(target.display === undefined ? {} : { display: target.display }),
       };
 
-const refusal = (reason: Reason, item: Item, rules: readonly string[], lease: Lease): Change => ({
+const refusal = (
+  { reason, failure }: { reason: Reason; failure: DirectoryFailure | undefined },
+  item: Item,
+  rules: readonly string[],
+  lease: Lease,
+): Change => ({
   op: 'add',
   item,
   rules,
@@ -81,7 +92,7 @@ const refusal = (reason: Reason, item: Item, rules: readonly string[], lease: Le
   lease: lease.id,
   before: 'unknown',
   managed: false,
-  disposition: { do: 'refuse', reason },
+  disposition: { do: 'refuse', reason, ...(failure === undefined ? {} : { failure }) },
 });
 
 export const givenBy = (rules: readonly string[], branch: string): string =>

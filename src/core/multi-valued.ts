@@ -10,15 +10,26 @@ const isType = (one: string | undefined, other: string | undefined): boolean =>
 export const equalsValue = (value: ValueFacts, item: Item): boolean =>
   value.value === item.name && isType(value.type, item.type);
 
+/**
+ * Those of a list that are the item. One that nobody gave a type is also the one that the server gave a type of its own,
+ * unless the list has it without.
+ */
+export function meant(values: readonly ValueFacts[], item: Item): readonly ValueFacts[] {
+  const exact = values.filter((value) => equalsValue(value, item));
+  return exact.length > 0 || item.type !== undefined
+    ? exact
+    : values.filter(({ value }) => value === item.name);
+}
+
 export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFacts[] {
-  if (values.some((value) => equalsValue(value, item))) return [...values];
+  if (meant(values, item).length > 0) return [...values];
   const type = item.type === undefined ? {} : { type: item.type };
   const display = item.display === undefined ? {} : { display: item.display };
   return [...values, { value: item.name, ...type, whole: { value: item.name, ...type, ...display } }];
 }
 
-export const withoutValue = (values: readonly ValueFacts[], item: Item): ValueFacts[] =>
-  values.filter((value) => !equalsValue(value, item));
+export const isSameValue = (one: ValueFacts, other: ValueFacts): boolean =>
+  one.value === other.value && isType(one.type, other.type);
 
 /** Those that are gone, or have lost or changed a sub-attribute; what a server adds of its own harms nobody. */
 export const harmedValues = (

@@ -1,5 +1,6 @@
 // The plan: what live leases want × what the ledger says × what the directory says → ordered changes.
 import { type Claim, givenBy, resolve, wantedUnresolved } from './claim.ts';
+import type { DirectoryFailure } from './failure.ts';
 import { type Holder, type Holding, type Item, isOurs, itemKey, type Ledger, sameHolder } from './ledger.ts';
 import { valueKey } from './target.ts';
 import type { Before, Kind, Op, Reason } from './vocabulary.ts';
@@ -7,7 +8,8 @@ import type { Before, Kind, Op, Reason } from './vocabulary.ts';
 /** What the directory says a target is. `marked`: the group carries our marker, so templates may reach it. */
 export type Resolution =
   | { readonly found: Item; readonly marked: boolean }
-  | { readonly missing: 'unknown-group' | 'ambiguous-group' };
+  /** `failure`: the directory couldn't answer the question, which says nothing of the group. */
+  | { readonly missing: 'unknown-group' | 'ambiguous-group'; readonly failure?: DirectoryFailure };
 
 export type Presence = 'present' | 'absent' | 'unknown';
 
@@ -30,7 +32,7 @@ export type Additions =
 export type Disposition =
   | { readonly do: 'apply' }
   | { readonly do: 'would' }
-  | { readonly do: 'refuse'; readonly reason: Reason }
+  | { readonly do: 'refuse'; readonly reason: Reason; readonly failure?: DirectoryFailure }
   /** A crash came before its line: what became of it was seen, and only the line is missing. */
   | { readonly do: 'record'; readonly happened: boolean };
 

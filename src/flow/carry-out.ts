@@ -1,6 +1,7 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
 import { type DirectoryFailure, type Failure, isOfDirectory, isPassing, reasonOf } from '../core/failure.ts';
+import { inProgress } from '../core/in-progress.ts';
 import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from '../core/ledger.ts';
 import { isMarked, markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
@@ -49,9 +50,6 @@ interface Verdicted extends Partial<Omit<Performed, 'verified' | 'failure' | 're
   readonly stillOwed?: boolean | undefined;
 }
 
-/** Milliseconds that a directory which accepted a change (202) is left alone with it. */
-const IN_PROGRESS = 10 * 60_000;
-
 export class CarryOut {
   private readonly state: Pick<State, 'writeLedger'>;
   private readonly clock: Clock;
@@ -96,7 +94,7 @@ export class CarryOut {
     this.event = this.errand.eventOf(change);
     switch (disposition.do) {
       case 'refuse':
-        return this.report(change, { outcome: 'refused', reason: disposition.reason }, started);
+        return this.report(change, refusedBy(disposition), started);
       case 'would':
         return this.report(change, { outcome: 'would' }, started);
       case 'record':
@@ -122,6 +120,11 @@ export class CarryOut {
 
   private async record(change: Change, happened: boolean, started: number): Promise<void> {
     const holding = this.holding(change, 'held');
+    // That it failed was said when it did: what never came, even late, is no failure of whatever event is next.
+    if (!happened && change.op === 'add' && this.errand.isLogged(holding.event, change, 'failed')) {
+      this.ledger = drop(this.ledger, holding);
+      return;
+    }
     const isHeld = (change.op === 'add') === happened;
     this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
     const verdict: Verdicted = happened
@@ -259,11 +262,12 @@ export class CarryOut {
   } | null {
     const { lost } = this;
     if (lost) return { reason: reasonOf(lost), failure: lost, passing: isPassing(lost) };
-    const accepted = find(this.ledger, { ...this.errand.holder, item: change.item })?.accepted;
     const now = this.clock.now();
-    // It is being done: asking again could do it twice.
-    if (accepted !== undefined && now - accepted < IN_PROGRESS && now >= accepted)
-      return { verified: 'accepted', accepted, passing: true };
+    const busy = inProgress(this.ledger, this.errand.holder, change.item, now);
+    if (busy !== null)
+      return busy.isSame
+        ? { verified: 'accepted', accepted: busy.since, passing: true }
+        : { reason: 'deadline', passing: true };
     return now > this.errand.reach.deadline ? { reason: 'deadline', passing: true } : null;
   }
 
@@ -325,3 +329,7 @@ const mayPass = ({ failure }: Performed): boolean =>
 
 const reasonFor = (failure: Failure): Reason | undefined =>
   isOfDirectory(failure) ? reasonOf(failure) : undefined;
+
+/** What couldn't be looked up isn't refused: the same may be found the next time. */
+const refusedBy = ({ reason, failure }: { reason: Reason; failure?: DirectoryFailure }): Verdicted =>
+  failure === undefined ? { outcome: 'refused', reason } : { outcome: 'failed', failure };

@@ -1,6 +1,6 @@
 // Asks the directory about one subject: who it is, and each thing whose state isn't certain from memory.
 import { peaceLeft } from '../core/circuit.ts';
-import type { DirectoryFailure } from '../core/failure.ts';
+import { type DirectoryFailure, isOfOneThing } from '../core/failure.ts';
 import { type Item, itemKey, sameHolder } from '../core/ledger.ts';
 import { isMarked } from '../core/marker.ts';
 import type { Presence, Resolution } from '../core/plan.ts';
@@ -115,7 +115,13 @@ class Reading {
     // One list shows how the directory treats members when one of them is changed, and saves a request doing so.
     const view = target === this.listed ? 'members' : this.view;
     const found = await this.question.reach.directory.findGroups(target.by, target.name, view);
-    if (!found.ok) return found.failure;
+    if (!found.ok) {
+      const { failure } = found;
+      // One name that can't be asked for must not keep the others from coming, and least of all from going.
+      if (!isOfOneThing(failure)) return failure;
+      this.resolutions.set(key, { missing: 'unknown-group', failure });
+      return null;
+    }
     const [group, ...others] = found.value;
     if (group === undefined || others.length > 0) {
       this.resolutions.set(key, { missing: group === undefined ? 'unknown-group' : 'ambiguous-group' });
@@ -214,9 +220,10 @@ class Reading {
     let known = found ?? { ...NO_EVIDENCE, subject: this.subject };
     if (found === undefined && named) {
       const read = await reach.directory.group(id, this.isLive ? 'bare' : 'members');
-      if (!read.ok && read.failure.code !== 'missing') return read.failure;
-      if (!read.ok) this.gone.add(id);
-      else known = { ...known, group: read.value };
+      if (read.ok) known = { ...known, group: read.value };
+      else if (read.failure.code === 'missing') this.gone.add(id);
+      else if (isOfOneThing(read.failure)) return this.unread(id, known, true);
+      else return read.failure;
     }
     // What is only to be proven by a later look is left to the change itself: a new endpoint's empty list of the
     // user's groups may be true, and mostly is.
@@ -224,13 +231,19 @@ class Reading {
     const tentative = found !== undefined && this.subject?.groups != null && !this.stale;
     if (seen === 'unknown' && !tentative && !this.gone.has(id)) {
       const closer = await look(reach, this.traits, id, known, false);
-      if (!closer.ok) return closer.failure;
+      if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, false) : closer.failure;
       known = closer.value.evidence;
       this.traits = { ...this.traits, ...closer.value.traits };
       if (closer.value.gone) this.gone.add(id);
     }
     this.evidence.set(id, known);
     return found === undefined ? this.recheck(targets, this.gone.has(id) ? null : known.group) : null;
+  }
+
+  /** What can't be read is left to its own change to fail at; some answer 400 or 500 where a group is gone. */
+  private unread(id: string, known: Evidence, named: boolean): Promise<Failed> | null {
+    this.evidence.set(id, known);
+    return named ? this.recheck(id, null) : null;
   }
 
   private get stale(): boolean {
@@ -265,6 +278,8 @@ class Reading {
   private async readOwn(item: Item): Promise<Failed> {
     const { reach, holder } = this.question;
     const read = await reach.directory.group(item.id ?? '');
+    // Its deletion looks once more, and fails by itself.
+    if (!read.ok && isOfOneThing(read.failure)) return null;
     if (!read.ok && read.failure.code !== 'missing') return read.failure;
     const others = read.ok && (read.value.members ?? []).some((id) => id !== holder.subjectId);
     if (!read.ok || others || !isMarked(read.value.externalId)) this.notOurs.push(item);
@@ -290,8 +305,11 @@ class Reading {
     const { holder, cache, now, reach } = question;
     const presence = new Map([...this.remembered.facts.presence, ...this.presence]);
     const held = subject === null ? [] : itemsOf(subject);
-    for (const { kind, type, name } of this.valuesInQuestion())
-      presence.set(valueKey(kind, type, name), 'absent');
+    for (const { kind, type, name } of this.valuesInQuestion()) {
+      // What nobody gave a type may have got one from the directory (`meant` in core/multi-valued.ts).
+      const typed = type === undefined && held.some((item) => item.kind === kind && item.name === name);
+      presence.set(valueKey(kind, type, name), typed ? 'present' : 'absent');
+    }
     for (const item of held) if (item.kind !== 'group') presence.set(itemKey(item), 'present');
     for (const [id, evidence] of this.evidence) {
       const who = { groupId: id, subjectId: holder.subjectId };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equalsValue, mergeValue, withoutValue } from '../../src/core/multi-valued.ts';
+import { equalsValue, isSameValue, meant, mergeValue } from '../../src/core/multi-valued.ts';
 import type { ValueFacts } from '../../src/core/scim-message.ts';
 
 const item = fc
@@ -35,13 +35,23 @@ describe('lists of values', () => {
       fc.property(fc.array(value), item, (values, ours) => {
         const merged = mergeValue(values, ours);
         expect(merged.slice(0, values.length)).toEqual(values);
-        expect(merged.some((each) => equalsValue(each, ours))).toBe(true);
+        expect(meant(merged, ours)).not.toEqual([]);
         expect(mergeValue(merged, ours)).toEqual(merged);
-        const others = values.filter((each) => !equalsValue(each, ours));
-        expect(withoutValue(merged, ours)).toEqual(others);
-        expect(withoutValue(withoutValue(merged, ours), ours)).toEqual(others);
       }),
     );
+  });
+
+  it('know one that nobody gave a type by the type that a server gave it, but not beside one without', () => {
+    const plain = { kind: 'role' as const, name: 'r', id: null };
+    const [bare, typed] = [
+      { value: 'r', whole: { value: 'r' } },
+      { value: 'r', type: 'Role', whole: { value: 'r', type: 'Role' } },
+    ];
+    expect(meant([typed], plain)).toEqual([typed]);
+    expect(meant([typed, bare], plain)).toEqual([bare]);
+    expect(meant([typed, bare], { ...plain, type: 'other' })).toEqual([]);
+    expect(meant([typed, bare], { ...plain, type: 'role' })).toEqual([typed]);
+    expect(isSameValue(typed, bare)).toBe(false);
   });
 
   it('tell values apart by type, where none and an empty one are the same', () => {
