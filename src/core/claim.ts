@@ -98,8 +98,11 @@ const refusal = (
 export const givenBy = (rules: readonly string[], branch: string): string =>
   `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')} on ${branch}`;
 
-/** A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. */
-export function wantedUnresolved(input: PlanInput): (item: Item) => boolean {
+/**
+ * A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. `answered`:
+ * only where the directory said so itself.
+ */
+export function wantedUnresolved(input: PlanInput, { answered = false } = {}): (item: Item) => boolean {
   const wanted = new Set<string>();
   for (const lease of input.ledger.leases) {
     if (!sameHolder(lease, input.holder)) continue;
@@ -107,7 +110,9 @@ export function wantedUnresolved(input: PlanInput): (item: Item) => boolean {
     for (const { target, rules } of lease.wants) {
       if (target.kind !== 'group' || (mine && rules.every((rule) => input.ineligible.has(rule)))) continue;
       const resolution = input.facts.resolutions.get(targetKey(target));
-      if (resolution === undefined || 'missing' in resolution) wanted.add(targetKey(target));
+      const isAnswered = resolution !== undefined && 'missing' in resolution && !resolution.failure;
+      const isUnresolved = resolution === undefined || 'missing' in resolution;
+      if (answered ? isAnswered : isUnresolved) wanted.add(targetKey(target));
     }
   }
   return (item) =>

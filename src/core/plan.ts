@@ -198,10 +198,11 @@ function release(input: PlanInput, holdings: readonly Holding[], wanted: Readonl
   const changes: Change[] = [];
   const forget: Holding[] = [];
   const isUnresolved = wantedUnresolved(input);
+  const isNone = input.thorough === true ? wantedUnresolved(input, { answered: true }) : () => false;
   for (const holding of holdings) {
     const key = itemKey(holding.item);
     const presence = input.facts.presence.get(key) ?? 'unknown';
-    const follows = input.thorough === true && presence === 'absent';
+    const follows = presence === 'absent' && isNone(holding.item);
     if (wanted.has(key) || (isUnresolved(holding.item) && !follows)) continue;
     const removal: Change = {
       op: 'remove',

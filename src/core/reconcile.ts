@@ -72,7 +72,7 @@ export interface Compared {
   readonly refused: readonly Change[];
   /** Keys of all that was looked at. */
   readonly looked: readonly string[];
-  /** What nobody can tell: the directory doesn't show whether the person has it. */
+  /** What nobody can tell: the directory doesn't show whether the person has it, or couldn't answer. */
   readonly unverified: readonly { readonly key: string; readonly item: Item }[];
 }
 
@@ -95,6 +95,7 @@ class Comparison {
   private readonly held: ReadonlyMap<string, Item>;
   private readonly found = new Map<string, Drifted>();
   private readonly refused: Change[] = [];
+  private readonly unanswered = new Map<string, Item>();
 
   constructor(input: PlanInput, names: ReadonlyMap<string, string>) {
     const { ledger, holder } = input;
@@ -111,8 +112,10 @@ class Comparison {
   noteChange(change: Change): void {
     const key = itemKey(change.item);
     const is = this.caseOf(change, this.holdings.get(key));
-    if (is === null) this.refused.push(change);
-    else this.note(is, change.item, change);
+    const { disposition, item } = change;
+    if (is !== null) this.note(is, item, change);
+    else if (disposition.do === 'refuse' && disposition.failure !== undefined) this.unanswered.set(key, item);
+    else this.refused.push(change);
   }
 
   /** Null: it is asked for and can't be had, and the ledger never had it. */
@@ -216,15 +219,20 @@ class Comparison {
       if (input.isManaged(item.kind, item.name)) all.set(itemKey(item), item);
     for (const key of this.groups.keys()) all.set(`own ${key}`, null);
     const named = (key: string): string => `${endpoint}\n${subjectId}\n${key}`;
+    const isUnknown = (key: string): boolean => !found.has(key) && this.presenceOf(key) === 'unknown';
+    const unseen = [...all].flatMap(([key, item]) =>
+      item === null || !isUnknown(key) ? [] : [{ key, item }],
+    );
+    const names = new Set(unseen.map(({ item }) => item.name));
+    const unanswered = [...this.unanswered].filter(([, { name }]) => !names.has(name));
     return {
       drifted: [...found.values()],
       refused,
       looked: [...all.keys()].map(named),
-      unverified: [...all].flatMap(([key, item]) =>
-        item === null || found.has(key) || this.presenceOf(key) !== 'unknown'
-          ? []
-          : [{ key: named(key), item }],
-      ),
+      unverified: [...unseen, ...unanswered.map(([key, item]) => ({ key, item }))].map(({ key, item }) => ({
+        key: named(key),
+        item,
+      })),
     };
   }
 }

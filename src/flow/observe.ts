@@ -222,7 +222,7 @@ class Reading {
       const read = await reach.directory.group(id, this.isLive ? 'bare' : 'members');
       if (read.ok) known = { ...known, group: read.value };
       else if (read.failure.code === 'missing') this.gone.add(id);
-      else if (isOfOneThing(read.failure)) return this.unread(id, known, true);
+      else if (isOfOneThing(read.failure)) return this.unread(id, known, targets);
       else return read.failure;
     }
     // What is only to be proven by a later look is left to the change itself: a new endpoint's empty list of the
@@ -231,7 +231,7 @@ class Reading {
     const tentative = found !== undefined && this.subject?.groups != null && !this.stale;
     if (seen === 'unknown' && !tentative && !this.gone.has(id)) {
       const closer = await look(reach, this.traits, id, known, false);
-      if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, false) : closer.failure;
+      if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, []) : closer.failure;
       known = closer.value.evidence;
       this.traits = { ...this.traits, ...closer.value.traits };
       if (closer.value.gone) this.gone.add(id);
@@ -241,9 +241,9 @@ class Reading {
   }
 
   /** What can't be read is left to its own change to fail at; some answer 400 or 500 where a group is gone. */
-  private unread(id: string, known: Evidence, named: boolean): Promise<Failed> | null {
+  private unread(id: string, known: Evidence, targets: readonly GroupTarget[]): Promise<Failed> {
     this.evidence.set(id, known);
-    return named ? this.recheck(id, null) : null;
+    return this.recheck(targets, null);
   }
 
   private get stale(): boolean {

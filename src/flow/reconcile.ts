@@ -123,7 +123,7 @@ class Round {
       refused: compared.flatMap(({ refused }) => refused.map((change) => ({ change, came: cameOf(change) }))),
       unverified: compared.flatMap(({ unverified }) => unverified),
       looked: compared.flatMap(({ looked }) => looked),
-      failures: [...blind, ...failures],
+      failures: [...blind, ...clear.flatMap(unansweredIn), ...failures],
     };
   }
 
@@ -144,6 +144,12 @@ class Round {
     return [...items.values()];
   }
 }
+
+/** Questions about one thing that the directory couldn't answer. */
+const unansweredIn = ({ plan: { changes } }: Seen): Failure[] =>
+  changes.flatMap(({ disposition }) =>
+    disposition.do === 'refuse' && disposition.failure !== undefined ? [disposition.failure] : [],
+  );
 
 const keyOf = ({ endpoint, subjectId }: Holder): string => `${endpoint}\n${subjectId}`;
 

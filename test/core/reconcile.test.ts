@@ -206,3 +206,16 @@ it('finds something exactly where a fix has something to do', () => {
   );
   fc.assert(property);
 });
+
+it('a group that the directory could not answer about is neither drift nor refused, and stays in the ledger', () => {
+  const failure = { code: 'faulty', endpoint: HOLDER.endpoint, status: 500, detail: '' } as const;
+  for (const isThere of [true, false]) {
+    const found = look({
+      world: world([holding(ONE)], isThere, true),
+      resolve: () => ({ missing: 'unknown-group', failure }),
+    });
+    expect(told(found)).toEqual([]);
+    expect(found.refused).toEqual([]);
+    expect(found.unverified).toMatchObject([{ item: { name: 'one' } }]);
+  }
+});
