@@ -2,6 +2,7 @@
 import type { Drifted } from '../core/reconcile.ts';
 import type { Finding } from '../flow/reconcile.ts';
 import type { ReconcileSummary } from './reconcile-document.ts';
+import { outcomeWords } from './report.ts';
 import { plain, type Screen } from './screen.ts';
 import { span } from './time.ts';
 import { reasonWords } from './words.ts';
@@ -42,35 +43,21 @@ export function explanationOf(found: Drifted, now: number): string {
   }
 }
 
-const SIGNS = { add: '+', create: '+', remove: '-', delete: '-' } as const;
-
 /** The sign is what a fix does in the directory; `=`: nothing, the ledger follows. Colour only repeats it. */
-export function findingLine({ paint }: Screen, finding: Finding, now: number): string {
-  const { drift, item, branch, change, outcome, reason } = finding;
+export function findingLine(screen: Screen, finding: Finding, now: number): string {
+  const { paint } = screen;
+  const { drift, item, branch, change, outcome, verified, reason } = finding;
   const op = change === null || change.disposition.do === 'record' ? null : change.op;
+  const follows = outcome === 'applied' ? paint.green('the ledger follows') : (outcome ?? '');
+  const words = op === null ? follows : outcomeWords(screen, { op, outcome, verified });
   const sign =
     op === null ? paint.cyan('=') : op === 'add' || op === 'create' ? paint.green('+') : paint.yellow('-');
   const kind = item.kind === 'group' ? '' : ` (${item.kind})`;
   const where = branch === null ? '' : ` (${plain(branch)})`;
   const why = reason === undefined ? '' : `: ${reasonWords(reason)}`;
-  const came = outcome === undefined ? '' : `  ${outcomeWords(finding, op === null ? '=' : SIGNS[op])}${why}`;
+  const came = words === '' ? '' : `  ${words}${why}`;
   const says = plain(explanationOf(finding, now));
   return `  ${sign} ${drift}  ${plain(item.name)}${kind}${came}  ${paint.dim(`${says}${where}`)}`;
-}
-
-function outcomeWords({ outcome, verified }: Finding, sign: '+' | '-' | '='): string {
-  switch (outcome) {
-    case 'applied': {
-      const done = sign === '=' ? 'the ledger follows' : sign === '+' ? 'granted' : 'given back';
-      return verified === undefined || verified === 'confirmed' ? done : `${done}, ${verified}`;
-    }
-    case 'would':
-      return `would be ${sign === '+' ? 'granted' : 'given back'} (audit mode)`;
-    case 'owed':
-      return 'not given back yet';
-    default:
-      return outcome ?? '';
-  }
 }
 
 const count = (many: number, one: string, several = `${one}s`): string =>
