@@ -67,7 +67,12 @@ function exitOf(found: Reconciliation, fix: boolean): ExitCode {
   const left = fix
     ? findings.some(({ outcome }) => outcome === 'would' || outcome === undefined)
     : findings.length > 0;
-  return heaviest([...failuresOf(found, fix).map(exitOfFailure), reports, left ? 1 : 0, refused ? 3 : 0]);
+  return heaviest([
+    ...failuresOf(found, fix).map(exitOfFailure),
+    reports,
+    left ? 1 : 0,
+    refused || found.unseen.length > 0 ? 3 : 0,
+  ]);
 }
 
 function show(screen: Screen, found: Reconciliation, fix: boolean, now: number): void {
