@@ -7,7 +7,7 @@ import type { Presence, Resolution } from '../core/plan.ts';
 import { type Evidence, NO_EVIDENCE, presenceOf } from '../core/presence.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, groupKey, targetKey, valueKey } from '../core/target.ts';
-import { type Traits, userGroupsAreLive } from '../core/traits.ts';
+import { type Traits, userGroupsAreLive, withLarge } from '../core/traits.ts';
 import { Eligibility } from './eligibility.ts';
 import { inLanes } from './lanes.ts';
 import { look } from './membership.ts';
@@ -121,6 +121,7 @@ class Reading {
       this.resolutions.set(key, { missing: group === undefined ? 'unknown-group' : 'ambiguous-group' });
       return null;
     }
+    if (view === 'members' && group.large) this.traits = withLarge(this.traits, group.id);
     this.evidence.set(group.id, { ...NO_EVIDENCE, group, subject: this.subject });
     this.remember(key, group);
     return null;

@@ -40,6 +40,8 @@ export class Machine implements AsyncDisposable {
   readonly subject: { readonly id: string; readonly name: string };
   /** Further entries of git's config, as `scim-hook.mode`. */
   readonly entries: ConfigEntry[] = [];
+  /** When each request was sent, by its clock. */
+  readonly sent: number[] = [];
   readonly #fake: FakeDirectory;
   readonly #token: string;
   readonly #open: { close(): Promise<void> }[] = [];
@@ -182,7 +184,10 @@ export class Machine implements AsyncDisposable {
       token: { token: async () => this.#token },
       way: () => ({ proxy: null, caFile: null }),
       userAgent: 'scim-hook/0.0.0 (test)',
-      newRequestId: () => this.#newId('r'),
+      newRequestId: () => {
+        this.sent.push(this.clock.now());
+        return this.#newId('r');
+      },
       now: this.clock.now,
     });
     this.#open.push(connector);
