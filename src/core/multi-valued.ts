@@ -22,7 +22,7 @@ export function meant(values: readonly ValueFacts[], item: Item): readonly Value
 }
 
 export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFacts[] {
-  if (meant(values, item).length > 0) return [...values];
+  if (values.some((value) => equalsValue(value, item))) return [...values];
   const type = item.type === undefined ? {} : { type: item.type };
   const display = item.display === undefined ? {} : { display: item.display };
   return [...values, { value: item.name, ...type, whole: { value: item.name, ...type, ...display } }];

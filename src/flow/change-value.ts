@@ -148,9 +148,12 @@ class ValueWriter {
 
   /** What is taken away is what was found first: one that turns up in its place later is somebody else's. */
   private meant(values: readonly ValueFacts[]): readonly ValueFacts[] {
-    const { op, item } = this.change;
-    if (op === 'add') return meant(values, item);
-    const targets = this.targets ?? meant(values, item);
+    const { op, item, isOurs } = this.change;
+    // One that was given with its type is not the one that was given without.
+    const untyped = values.filter((value) => (value.type ?? '') === '' || !isOurs(value));
+    const found = meant(item.type === undefined ? untyped : values, item);
+    if (op === 'add') return found;
+    const targets = this.targets ?? found;
     this.targets = targets;
     return values.filter((value) => targets.some((target) => isSameValue(value, target)));
   }

@@ -287,9 +287,13 @@ class Reading {
     const { holder, cache, now, reach } = question;
     const presence = new Map([...this.remembered.facts.presence, ...this.presence]);
     const held = subject === null ? [] : itemsOf(subject);
-    for (const { kind, type, name } of this.valuesInQuestion()) {
+    const values = this.valuesInQuestion();
+    const asked = new Set(values.map(({ kind, type, name }) => valueKey(kind, type, name)));
+    for (const { kind, type, name } of values) {
       // What nobody gave a type may have got one from the directory (`meant` in core/multi-valued.ts).
-      const typed = type === undefined && held.some((item) => item.kind === kind && item.name === name);
+      const isIt = (item: Item): boolean =>
+        item.kind === kind && item.name === name && !asked.has(itemKey(item));
+      const typed = type === undefined && held.some(isIt);
       presence.set(valueKey(kind, type, name), typed ? 'present' : 'absent');
     }
     for (const item of held) if (item.kind !== 'group') presence.set(itemKey(item), 'present');

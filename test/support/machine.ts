@@ -71,6 +71,11 @@ export class Machine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // First the server, so that closing the client never waits for an answer that won't come.
     await this.#fake[Symbol.asyncDispose]();
+    await this.close();
+  }
+
+  /** Of a directory that others use too. */
+  async close(): Promise<void> {
     await Promise.all(this.#open.map((connector) => connector.close()));
   }
 
