@@ -60,25 +60,26 @@ export function changeLine(screen: Screen, change: ChangeDocument): string {
   const { paint } = screen;
   const taking = change.op === 'remove' || change.op === 'delete';
   const sign = taking ? paint.yellow('-') : paint.green('+');
-  const kind = change.kind === 'group' ? '' : ` (${change.kind})`;
+  const whole =
+    change.op === 'create' ? ' (a new group)' : change.op === 'delete' ? ' (the group itself)' : '';
+  const kind = change.kind === 'group' ? whole : ` (${change.kind})`;
   const reason = change.reason === undefined ? '' : `: ${reasonWords(change.reason)}`;
   const outcome = change.outcome === undefined ? '' : `  ${outcomeWords(screen, change)}${reason}`;
   return `  ${sign} ${plain(change.name)}${kind}${outcome}  ${paint.dim(plain(change.why))}`;
 }
 
+const DONE = { add: 'granted', create: 'made', remove: 'given back', delete: 'deleted' } as const;
+
 function outcomeWords({ paint }: Screen, { op, outcome, verified }: ChangeDocument): string {
-  const taking = op === 'remove' || op === 'delete';
   switch (outcome) {
     case 'applied':
-      return paint.green(
-        `${taking ? 'given back' : 'granted'}${verified === 'confirmed' ? '' : `, ${verified ?? 'not verified'}`}`,
-      );
+      return paint.green(`${DONE[op]}${verified === 'confirmed' ? '' : `, ${verified ?? 'not verified'}`}`);
     case 'would':
-      return paint.cyan(`would be ${taking ? 'given back' : 'granted'} (audit mode)`);
+      return paint.cyan(`would be ${DONE[op]} (audit mode)`);
     case 'pending':
-      return paint.yellow('pending');
+      return paint.yellow(verified === 'accepted' ? 'pending: the directory is at it' : 'pending');
     case 'owed':
-      return paint.yellow('not given back yet');
+      return paint.yellow(`not ${DONE[op]} yet`);
     case 'refused':
       return paint.red('refused');
     default:
