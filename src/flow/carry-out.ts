@@ -132,6 +132,7 @@ export class CarryOut {
     }
     const isHeld = (change.op === 'add') === happened;
     this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
+    if (isHeld) this.keepOwn(change);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
