@@ -37,6 +37,25 @@ export const harmedValues = (
   after: readonly ValueFacts[],
 ): readonly ValueFacts[] => before.filter((value) => !after.some((other) => keeps(value, other)));
 
+/**
+ * Which of them our change is to blame for. One value may have been taken away by somebody else in the same moment; that
+ * all of them go, or all of the type that we wrote, or a part of one, is the directory's doing.
+ */
+export function hurtBy(
+  item: Item,
+  before: readonly ValueFacts[],
+  after: readonly ValueFacts[],
+): readonly ValueFacts[] {
+  const harmed = harmedValues(before, after);
+  const isGone = (value: ValueFacts): boolean => !after.some((other) => isSameValue(value, other));
+  const alike = before.filter(({ type }) => isType(type, item.type));
+  const isOurs =
+    harmed.some((value) => !isGone(value)) ||
+    before.every(isGone) ||
+    (alike.length > 0 && alike.every(isGone));
+  return isOurs ? harmed : [];
+}
+
 const keeps = (value: ValueFacts, other: ValueFacts): boolean =>
   value.value === other.value &&
   isType(value.type, other.type) &&

@@ -78,16 +78,22 @@ class Reading {
     this.succeeded = found.ok && found.value.some(({ id }) => id !== holder.subjectId);
   }
 
-  /** A list of the user's groups that leaves out what was just confirmed doesn't follow changes. */
+  /**
+   * A list of the user's groups that leaves out what was seen to be there doesn't follow changes, or not at once: before
+   * anything counts as gone, the group itself is looked at.
+   */
   private compareMemory(): void {
     const groups = this.subject?.groups;
-    if (groups == null || this.traits.userGroups !== undefined) return;
+    if (groups == null || this.traits.userGroups === 'stale') return;
+    const { ledger, holder } = this.question;
     const listed = new Set(groups.map(({ id }) => groupKey(id)));
-    const confirmed = [...this.remembered.facts.presence].filter(
-      ([key, is]) => is === 'present' && key.startsWith(groupKey('')),
+    const remembered = [...this.remembered.facts.presence].filter(([, is]) => is === 'present');
+    const given = ledger.holdings.filter((each) => sameHolder(each, holder) && each.state === 'held');
+    const confirmed = [...remembered.map(([key]) => key), ...given.map(({ item }) => itemKey(item))].filter(
+      (key) => key.startsWith(groupKey('')),
     );
-    if (confirmed.some(([key]) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'live' };
-    else if (confirmed.length > 0) this.traits = { ...this.traits, userGroups: 'stale' };
+    if (confirmed.some((key) => !listed.has(key))) this.traits = { ...this.traits, userGroups: 'stale' };
+    else if (confirmed.length > 0) this.traits = { ...this.traits, userGroups: 'live' };
   }
 
   private get isLive(): boolean {

@@ -69,8 +69,10 @@ export class World implements AsyncDisposable {
     this.#watch = fake.watch();
   }
 
-  static async open(lies: readonly Quirk[]): Promise<World> {
+  /** `versioned`: a stale If-Match is refused, so that two may write at once. */
+  static async open(lies: readonly Quirk[], versioned: boolean): Promise<World> {
     const fake = await FakeDirectory.start();
+    if (versioned) fake.scim.etags = 'honoured';
     fake.addUser({
       id: ALICE.id,
       userName: ALICE.name,
@@ -87,6 +89,14 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const machine of this.machines) await machine.close();
     await this.fake[Symbol.asyncDispose]();
+  }
+
+  /** At once, unless that would lose what one of them writes. */
+  async both(): Promise<void> {
+    const [one, other] = this.machines;
+    const first = one.attempt();
+    if (this.fake.scim.etags !== 'honoured') await first;
+    await Promise.all([first, other.attempt()]);
   }
 
   /** Nothing goes wrong any more, and each machine looks at everything a few times. */
