@@ -22,7 +22,7 @@ export function meant(values: readonly ValueFacts[], item: Item): readonly Value
 }
 
 export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFacts[] {
-  if (meant(values, item).length > 0) return [...values];
+  if (values.some((value) => equalsValue(value, item))) return [...values];
   const type = item.type === undefined ? {} : { type: item.type };
   const display = item.display === undefined ? {} : { display: item.display };
   return [...values, { value: item.name, ...type, whole: { value: item.name, ...type, ...display } }];
@@ -36,6 +36,25 @@ export const harmedValues = (
   before: readonly ValueFacts[],
   after: readonly ValueFacts[],
 ): readonly ValueFacts[] => before.filter((value) => !after.some((other) => keeps(value, other)));
+
+/**
+ * Which of them our change is to blame for. One value may have been taken away by somebody else in the same moment; that
+ * all of them go, or all of the type that we wrote, or a part of one, is the directory's doing.
+ */
+export function hurtBy(
+  item: Item,
+  before: readonly ValueFacts[],
+  after: readonly ValueFacts[],
+): readonly ValueFacts[] {
+  const harmed = harmedValues(before, after);
+  const isGone = (value: ValueFacts): boolean => !after.some((other) => isSameValue(value, other));
+  const alike = before.filter(({ type }) => isType(type, item.type));
+  const isOurs =
+    harmed.some((value) => !isGone(value)) ||
+    before.every(isGone) ||
+    (alike.length > 0 && alike.every(isGone));
+  return isOurs ? harmed : [];
+}
 
 const keeps = (value: ValueFacts, other: ValueFacts): boolean =>
   value.value === other.value &&

@@ -72,9 +72,10 @@ export function learnFrom(
   const judged = (source: 'subject' | 'filter'): boolean | null =>
     says[source] === null ? null : says[source] !== is ? false : was[source] === !is ? true : null;
   const [subject, filter] = [judged('subject'), judged('filter')];
+  const lists = [before, after].some(({ group }) => (group?.members ?? []).length > 0);
   return {
     ...traits,
-    ...(says.group === true ? { listsMembers: true as const } : {}),
+    ...(lists ? { listsMembers: true as const } : {}),
     ...(subject === null ? {} : { userGroups: subject ? ('live' as const) : ('stale' as const) }),
     ...(filter === null ? {} : { memberFilter: filter ? ('right' as const) : ('wrong' as const) }),
   };

@@ -81,6 +81,11 @@ export class CarryOut {
     this.lost = errand.observed.failure;
   }
 
+  /** The directory was reached, and then wanted to be left alone. */
+  get askedForPeace(): DirectoryFailure | null {
+    return this.lost?.code === 'throttled' && this.errand.observed.failure === null ? this.lost : null;
+  }
+
   async run(plan: Plan): Promise<void> {
     for (const holding of plan.adopt) this.ledger = put(this.ledger, holding);
     for (const holding of plan.forget) this.ledger = drop(this.ledger, holding);
@@ -127,6 +132,7 @@ export class CarryOut {
     }
     const isHeld = (change.op === 'add') === happened;
     this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
+    if (isHeld) this.keepOwn(change);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
@@ -247,7 +253,9 @@ export class CarryOut {
     const done = await perform({ reach, traits, change, observed, ledger: this.ledger, holder });
     this.cache = withTraits(this.cache, done.traits);
     const { failure } = done;
-    if (failure?.code === 'unreachable' || failure?.code === 'denied') this.lost = failure;
+    // Whoever asks for peace has been waited for as long as there was time.
+    if (failure?.code === 'unreachable' || failure?.code === 'denied' || failure?.code === 'throttled')
+      this.lost = failure;
     const reason = done.reason ?? (failure === undefined ? undefined : reasonFor(failure));
     return { ...done, ...(reason === undefined ? {} : { reason }) };
   }

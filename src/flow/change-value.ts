@@ -1,7 +1,7 @@
 // One role or entitlement changed in the user's list, with everybody else's values proven unchanged or put back.
 import { isPassing } from '../core/failure.ts';
 import type { Item } from '../core/ledger.ts';
-import { harmedValues, isSameValue, meant, mergeValue } from '../core/multi-valued.ts';
+import { harmedValues, hurtBy, isSameValue, meant, mergeValue } from '../core/multi-valued.ts';
 import type { SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import { etagsAreHonoured, sendsIfMatch, type Traits, valueWay } from '../core/traits.ts';
 import { isAboutForm, isGone, statusOf } from './change-membership.ts';
@@ -148,9 +148,12 @@ class ValueWriter {
 
   /** What is taken away is what was found first: one that turns up in its place later is somebody else's. */
   private meant(values: readonly ValueFacts[]): readonly ValueFacts[] {
-    const { op, item } = this.change;
-    if (op === 'add') return meant(values, item);
-    const targets = this.targets ?? meant(values, item);
+    const { op, item, isOurs } = this.change;
+    // One that was given with its type is not the one that was given without.
+    const untyped = values.filter((value) => (value.type ?? '') === '' || !isOurs(value));
+    const found = meant(item.type === undefined ? untyped : values, item);
+    if (op === 'add') return found;
+    const targets = this.targets ?? found;
     this.targets = targets;
     return values.filter((value) => targets.some((target) => isSameValue(value, target)));
   }
@@ -187,10 +190,11 @@ class ValueWriter {
     }
     if (!after.ok) return this.ended({ verified: 'unverifiable' });
     const foreign = this.others(before.values);
-    const hurt = harmedValues(foreign, after.value.values);
+    const hurt = hurtBy(this.change.item, foreign, after.value.values);
     if (hurt.length > 0) return this.restore(form, before, hurt);
     if (!this.isDone(after.value)) return this.ended({ verified: 'contradicted', reason: 'contradicted' });
-    if (foreign.length > 0) this.judge(form, 'right');
+    if (foreign.length > 0 && harmedValues(foreign, after.value.values).length === 0)
+      this.judge(form, 'right');
     const version = before.subject.version;
     // It changed, and its version did not: If-Match would protect nothing there.
     if (version !== null && after.value.subject.version === version)

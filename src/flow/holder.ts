@@ -224,7 +224,9 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
   );
   await carrying.run(seen.plan);
   const { ledger: after, cache, reports } = carrying;
-  return { ledger: after, cache, reports, unseen: observed.failure };
+  const asked = carrying.askedForPeace;
+  const traits = asked === null ? cache.traits : afterWakeUp(cache.traits, asked, ports.clock.now());
+  return { ledger: after, cache: { ...cache, traits }, reports, unseen: observed.failure };
 }
 
 /** Gives each change its event, and opens one for those that have none but will be carried out. */

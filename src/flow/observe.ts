@@ -7,7 +7,7 @@ import type { Presence, Resolution } from '../core/plan.ts';
 import { type Evidence, NO_EVIDENCE, presenceOf } from '../core/presence.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, groupKey, targetKey, valueKey } from '../core/target.ts';
-import { type Traits, userGroupsAreLive } from '../core/traits.ts';
+import { type Traits, userGroupsAreLive, withLarge } from '../core/traits.ts';
 import { Eligibility } from './eligibility.ts';
 import { inLanes } from './lanes.ts';
 import { look } from './membership.ts';
@@ -84,16 +84,22 @@ class Reading {
     this.succeeded = found.ok && found.value.some(({ id }) => id !== holder.subjectId);
   }
 
-  /** A list of the user's groups that leaves out what was just confirmed doesn't follow changes. */
+  /**
+   * A list of the user's groups that leaves out what was seen to be there doesn't follow changes, or not at once: before
+   * anything counts as gone, the group itself is looked at.
+   */
   private compareMemory(): void {
     const groups = this.subject?.groups;
-    if (groups == null || this.traits.userGroups !== undefined) return;
+    if (groups == null || this.traits.userGroups === 'stale') return;
+    const { ledger, holder } = this.question;
     const listed = new Set(groups.map(({ id }) => groupKey(id)));
-    const confirmed = [...this.remembered.facts.presence].filter(
-      ([key, is]) => is === 'present' && key.startsWith(groupKey('')),
+    const remembered = [...this.remembered.facts.presence].filter(([, is]) => is === 'present');
+    const given = ledger.holdings.filter((each) => sameHolder(each, holder) && each.state === 'held');
+    const confirmed = [...remembered.map(([key]) => key), ...given.map(({ item }) => itemKey(item))].filter(
+      (key) => key.startsWith(groupKey('')),
     );
-    if (confirmed.some(([key]) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'live' };
-    else if (confirmed.length > 0) this.traits = { ...this.traits, userGroups: 'stale' };
+    if (confirmed.some((key) => !listed.has(key))) this.traits = { ...this.traits, userGroups: 'stale' };
+    else if (confirmed.length > 0) this.traits = { ...this.traits, userGroups: 'live' };
   }
 
   private get isLive(): boolean {
@@ -127,6 +133,7 @@ class Reading {
       this.resolutions.set(key, { missing: group === undefined ? 'unknown-group' : 'ambiguous-group' });
       return null;
     }
+    if (view === 'members' && group.large) this.traits = withLarge(this.traits, group.id);
     this.evidence.set(group.id, { ...NO_EVIDENCE, group, subject: this.subject });
     this.remember(key, group);
     return null;
@@ -305,9 +312,13 @@ class Reading {
     const { holder, cache, now, reach } = question;
     const presence = new Map([...this.remembered.facts.presence, ...this.presence]);
     const held = subject === null ? [] : itemsOf(subject);
-    for (const { kind, type, name } of this.valuesInQuestion()) {
+    const values = this.valuesInQuestion();
+    const asked = new Set(values.map(({ kind, type, name }) => valueKey(kind, type, name)));
+    for (const { kind, type, name } of values) {
       // What nobody gave a type may have got one from the directory (`meant` in core/multi-valued.ts).
-      const typed = type === undefined && held.some((item) => item.kind === kind && item.name === name);
+      const isIt = (item: Item): boolean =>
+        item.kind === kind && item.name === name && !asked.has(itemKey(item));
+      const typed = type === undefined && held.some(isIt);
       presence.set(valueKey(kind, type, name), typed ? 'present' : 'absent');
     }
     for (const item of held) if (item.kind !== 'group') presence.set(itemKey(item), 'present');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equalsValue, isSameValue, meant, mergeValue } from '../../src/core/multi-valued.ts';
+import { equalsValue, hurtBy, isSameValue, meant, mergeValue } from '../../src/core/multi-valued.ts';
 import type { ValueFacts } from '../../src/core/scim-message.ts';
 
 const item = fc
@@ -59,5 +59,24 @@ describe('lists of values', () => {
     expect(equalsValue({ value: 'r', whole: {} }, { ...plain, type: '' })).toBe(true);
     expect(equalsValue({ value: 'r', type: 'work', whole: {} }, plain)).toBe(false);
     expect(equalsValue({ value: 'R', whole: {} }, plain)).toBe(false);
+  });
+
+  it('are not hurt by us where somebody else takes one of them away in the same moment', () => {
+    const ours = { kind: 'role' as const, name: 'ours', id: null };
+    const of = (value: string, more: Record<string, string> = {}): ValueFacts => ({
+      value,
+      ...more,
+      whole: { value, ...more },
+    });
+    const [plain, other, typed] = [of('plain'), of('other'), of('typed', { type: 'app' })];
+    const before = [plain, other, typed];
+    expect(hurtBy(ours, before, before)).toEqual([]);
+    expect(hurtBy(ours, before, [other, typed])).toEqual([]);
+    expect(hurtBy(ours, before, [plain, other])).toEqual([]);
+    // All of one type, all of them, or what one of them said.
+    expect(hurtBy(ours, before, [typed])).toEqual([plain, other]);
+    expect(hurtBy(ours, before, [])).toEqual(before);
+    const cut = { ...typed, whole: { ...typed.whole, display: 'x' } };
+    expect(hurtBy(ours, [plain, cut], [plain, typed])).toEqual([cut]);
   });
 });

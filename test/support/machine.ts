@@ -40,6 +40,8 @@ export class Machine implements AsyncDisposable {
   readonly subject: { readonly id: string; readonly name: string };
   /** Further entries of git's config, as `scim-hook.mode`. */
   readonly entries: ConfigEntry[] = [];
+  /** When each request was sent, by its clock. */
+  readonly sent: number[] = [];
   readonly #fake: FakeDirectory;
   readonly #token: string;
   readonly #open: { close(): Promise<void> }[] = [];
@@ -69,6 +71,11 @@ export class Machine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // First the server, so that closing the client never waits for an answer that won't come.
     await this.#fake[Symbol.asyncDispose]();
+    await this.close();
+  }
+
+  /** Of a directory that others use too. */
+  async close(): Promise<void> {
     await Promise.all(this.#open.map((connector) => connector.close()));
   }
 
@@ -182,7 +189,10 @@ export class Machine implements AsyncDisposable {
       token: { token: async () => this.#token },
       way: () => ({ proxy: null, caFile: null }),
       userAgent: 'scim-hook/0.0.0 (test)',
-      newRequestId: () => this.#newId('r'),
+      newRequestId: () => {
+        this.sent.push(this.clock.now());
+        return this.#newId('r');
+      },
       now: this.clock.now,
     });
     this.#open.push(connector);

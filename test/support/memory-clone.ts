@@ -44,6 +44,10 @@ export class MemoryClone {
     return head.on === 'branch' ? head.branch : null;
   }
 
+  get isBroken(): boolean {
+    return typeof this.#rules === 'string';
+  }
+
   edit(rules: Rules): void {
     this.#rules = rules;
     this.#edits += 1;

@@ -1,5 +1,6 @@
 // The state directory without a disk: what is stored is text, so that nothing is shared with whoever wrote it.
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type AuditLine,
   CHAIN_START,
@@ -19,14 +20,15 @@ const FULL = fail({ code: 'disk', path: 'audit.jsonl', problem: 'no space left' 
 /** Time that passes only when somebody waits for it. */
 export class MovingClock implements Clock {
   #now = Date.parse('2026-11-23T18:00:00Z');
-  /** How long was waited, each time. */
-  readonly pauses: number[] = [];
+  /** Turns of the event loop in which everybody else goes on before time passes for who waits. */
+  patience = 0;
 
   readonly now = (): number => this.#now;
 
   readonly pause = async (milliseconds: number): Promise<void> => {
-    this.pauses.push(milliseconds);
-    this.move(milliseconds);
+    const until = this.#now + milliseconds;
+    for (let turn = 0; turn < this.patience; turn += 1) await nextTurn();
+    this.#now = Math.max(this.#now, until);
   };
 
   move(milliseconds: number): void {
