@@ -33,6 +33,8 @@ class Reading {
   private readonly notOurs: Item[] = [];
   private readonly cached: Record<string, { item: Item; marked: boolean }>;
   private readonly ineligible = new Set<string>();
+  /** Keys of what the ledger isn't sure of. */
+  private readonly unsettled = new Set<string>();
   private subject: SubjectFacts | null = null;
   private traits: Traits;
   private succeeded = false;
@@ -174,7 +176,7 @@ class Reading {
       wanted.add(itemKey(resolution.found));
       items.set(itemKey(resolution.found), resolution.found);
     }
-    const unsettled = new Set<string>();
+    const { unsettled } = this;
     for (const holding of ledger.holdings) {
       if (!sameHolder(holding, holder)) continue;
       const item = this.identified.get(itemKey(holding.item)) ?? holding.item;
@@ -236,8 +238,10 @@ class Reading {
     // user's groups may be true, and mostly is.
     const seen = presenceOf(known, { groupId: id, subjectId: reach.subjectId }, reach.profile, this.traits);
     const tentative = found !== undefined && this.subject?.groups != null && !this.stale;
-    if (seen === 'unknown' && !tentative && !this.gone.has(id)) {
-      const closer = await look(reach, this.traits, id, known, false);
+    // Nor does a list that nobody saw follow a change yet say whether an unfinished one came to pass.
+    const doubtful = this.unsettled.has(groupKey(id)) && this.traits.userGroups !== 'live';
+    if ((doubtful || (seen === 'unknown' && !tentative)) && !this.gone.has(id)) {
+      const closer = await look(reach, this.traits, id, known, doubtful);
       if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, []) : closer.failure;
       known = closer.value.evidence;
       this.traits = { ...this.traits, ...closer.value.traits };
