@@ -1,11 +1,11 @@
 // What differs between ledger and directory, in words.
 import type { Drifted } from '../core/reconcile.ts';
 import type { Finding } from '../flow/reconcile.ts';
+import { reasonWords } from './reason-words.ts';
 import type { ReconcileSummary } from './reconcile-document.ts';
 import { outcomeWords } from './report.ts';
 import { plain, type Screen } from './screen.ts';
 import { span } from './time.ts';
-import { reasonWords } from './words.ts';
 
 /** One clause; `now` in milliseconds since the epoch. */
 export function explanationOf(found: Drifted, now: number): string {

@@ -2,12 +2,13 @@
 
 import type { Ended } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
-import type { ChangeReport } from '../flow/carry-out.ts';
 import type { Settled } from '../flow/settle.ts';
 import type { Standing } from '../flow/standing.ts';
+import type { ChangeReport } from '../flow/verdict.ts';
 import type { ChangeDocument, SyncDocument } from './documents.ts';
+import { reasonWords } from './reason-words.ts';
 import { plain, type Screen } from './screen.ts';
-import { type ExitCode, reasonWords } from './words.ts';
+import type { ExitCode } from './words.ts';
 
 export function changeDocument(
   change: Change,

@@ -1,30 +1,19 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
-import { type DirectoryFailure, type Failure, isOfDirectory, isPassing, reasonOf } from '../core/failure.ts';
+import { type DirectoryFailure, type Failure, isPassing, reasonOf } from '../core/failure.ts';
 import { inProgress } from '../core/in-progress.ts';
-import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from '../core/ledger.ts';
-import { isMarked, markerOf } from '../core/marker.ts';
+import { drop, dropGroup, find, type Holding, type Ledger, put } from '../core/ledger.ts';
+import { markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
 import { changeLine, type EventOf, type LineOf } from './change-line.ts';
+import { withOwnGroup } from './own-group.ts';
 import { perform } from './perform.ts';
 import type { Clock, EndpointCache, Ids, State } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
 import { afterChange, type Observed, withTraits } from './recall.ts';
 import type { Scribe } from './scribe.ts';
-
-/** What became of one change. */
-export interface ChangeReport {
-  readonly change: Change;
-  /** Null: it belongs to no event of this wake-up, and isn't worth one of its own. */
-  readonly event: string | null;
-  readonly outcome: ChangeOutcome;
-  readonly reason?: Reason | undefined;
-  readonly verified?: Verdict | undefined;
-  readonly failure?: Failure | undefined;
-  /** It was owed before this wake-up already. */
-  readonly stillOwed?: boolean | undefined;
-}
+import { type ChangeReport, mayPass, reasonFor, refusedBy, type Told, type Verdicted } from './verdict.ts';
 
 export interface Errand extends LineOf {
   readonly reach: Reach;
@@ -34,20 +23,6 @@ export interface Errand extends LineOf {
   readonly eventOf: (planned: Change) => EventOf;
   /** Whether the log has this already, from a run that a crash or a dead directory ended. */
   readonly isLogged: (event: string, change: Change, outcome: ChangeOutcome) => boolean;
-}
-
-/** A change, as it turned out, and what came of it. */
-interface Told {
-  readonly change: Change;
-  readonly verdict: Verdicted;
-}
-
-interface Verdicted extends Partial<Omit<Performed, 'verified' | 'failure' | 'reason'>> {
-  readonly outcome: ChangeOutcome;
-  readonly reason?: Reason | undefined;
-  readonly verified?: Verdict | undefined;
-  readonly failure?: Failure | undefined;
-  readonly stillOwed?: boolean | undefined;
 }
 
 export class CarryOut {
@@ -132,7 +107,7 @@ export class CarryOut {
     }
     const isHeld = (change.op === 'add') === happened;
     this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
-    if (isHeld) this.keepOwn(change);
+    if (isHeld) this.ledger = withOwnGroup(this.ledger, change, this.errand.holder);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
@@ -178,7 +153,7 @@ export class CarryOut {
       before: done.before ?? change.before,
     };
     this.ledger = put(drop(this.ledger, adding), holding);
-    this.keepOwn(known);
+    this.ledger = withOwnGroup(this.ledger, known, this.errand.holder);
     return told({ ...done, outcome: 'applied' }, known);
   }
 
@@ -186,24 +161,6 @@ export class CarryOut {
   private marked(change: Change): Change {
     const known = find(this.ledger, { ...this.errand.holder, item: change.item })?.item.externalId;
     return { ...change, item: { ...change.item, externalId: known ?? markerOf(this.ids.lease()) } };
-  }
-
-  /** From now on the group goes with its branch. */
-  private keepOwn(change: Change): void {
-    const lease = this.ledger.leases.find(({ id }) => id === change.lease);
-    if (change.own !== true || lease === undefined || !isMarked(change.item.externalId)) return;
-    const { endpoint, subject, subjectId } = this.errand.holder;
-    this.ledger = keepGroup(this.ledger, {
-      endpoint,
-      subject,
-      subjectId,
-      item: change.item,
-      commonDir: lease.commonDir,
-      branch: lease.branch,
-      lease: lease.id,
-      rules: change.rules,
-      over: false,
-    });
   }
 
   private undo(previous: Ledger, failure: Failure | undefined): Verdicted {
@@ -272,7 +229,8 @@ export class CarryOut {
     if (lost) return { reason: reasonOf(lost), failure: lost, passing: isPassing(lost) };
     const now = this.clock.now();
     const busy = inProgress(this.ledger, this.errand.holder, change.item, now);
-    if (busy !== null)
+    // Taking away twice does no harm (RFC 7644 section 3.5.2.2), and whether it came to pass shows only by asking.
+    if (busy !== null && !(busy.isSame && change.op === 'remove'))
       return busy.isSame
         ? { verified: 'accepted', accepted: busy.since, passing: true }
         : { reason: 'deadline', passing: true };
@@ -331,13 +289,3 @@ export class CarryOut {
     return { ...changeLine(kind, change, this.ledger, this.errand, this.clock.now()), ...this.event };
   }
 }
-
-const mayPass = ({ failure }: Performed): boolean =>
-  failure !== undefined && (failure.code === 'twin-group' || (isOfDirectory(failure) && isPassing(failure)));
-
-const reasonFor = (failure: Failure): Reason | undefined =>
-  isOfDirectory(failure) ? reasonOf(failure) : undefined;
-
-/** What couldn't be looked up isn't refused: the same may be found the next time. */
-const refusedBy = ({ reason, failure }: { reason: Reason; failure?: DirectoryFailure }): Verdicted =>
-  failure === undefined ? { outcome: 'refused', reason } : { outcome: 'failed', failure };

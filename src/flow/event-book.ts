@@ -5,10 +5,10 @@ import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
 import type { Transited } from '../core/transit.ts';
-import type { ChangeReport } from './carry-out.ts';
 import type { Claim, Clock, Ids, Progress } from './ports.ts';
 import type { Recollection } from './recollect.ts';
 import { eventFields, type Scribe } from './scribe.ts';
+import type { ChangeReport } from './verdict.ts';
 
 /** Lines that are about an event without being its own. */
 const STEPS: ReadonlySet<string> = new Set(['intent', 'change', 'sync']);

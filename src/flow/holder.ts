@@ -16,7 +16,7 @@ import {
 import { type Change, type Plan, type PlanInput, plan } from '../core/plan.ts';
 import { profileOf } from '../core/profile.ts';
 import type { Transited } from '../core/transit.ts';
-import { CarryOut, type ChangeReport } from './carry-out.ts';
+import { CarryOut } from './carry-out.ts';
 import type { EventBook } from './event-book.ts';
 import { observe } from './observe.ts';
 import { planInput } from './plan-for.ts';
@@ -26,6 +26,7 @@ import type { Reach } from './reach.ts';
 import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
 import { eventFields, type Scribe } from './scribe.ts';
 import { steady } from './steady.ts';
+import type { ChangeReport } from './verdict.ts';
 import { endIneligible, withdraw } from './withdraw.ts';
 
 export type Named = Holder & { readonly subject: string };

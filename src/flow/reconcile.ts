@@ -5,7 +5,6 @@ import type { Change } from '../core/plan.ts';
 import { type Compared, compare, type Drifted } from '../core/reconcile.ts';
 import { ok, type Result } from '../core/result.ts';
 import { valueKey } from '../core/target.ts';
-import type { ChangeReport } from './carry-out.ts';
 import { type ClonePlace, type ClonesPorts, type IsLost, type Visited, visitClones } from './clones.ts';
 import type { Cache } from './ports.ts';
 import { type Ask, readLedger } from './prepare.ts';
@@ -13,6 +12,7 @@ import { preview } from './preview.ts';
 import { withoutPresence } from './recall.ts';
 import { namesOf, type Seen } from './reconciling.ts';
 import { settle } from './settle.ts';
+import type { ChangeReport } from './verdict.ts';
 
 type Came = Partial<Pick<ChangeReport, 'outcome' | 'reason' | 'verified' | 'failure'>>;
 

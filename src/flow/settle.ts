@@ -7,7 +7,6 @@ import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
-import type { ChangeReport } from './carry-out.ts';
 import { EventBook } from './event-book.ts';
 import { holdersConcerned, settleHolder } from './holder.ts';
 import { notify } from './notify.ts';
@@ -18,6 +17,7 @@ import { recollect } from './recollect.ts';
 import { leisureFor, seenSince } from './reconciling.ts';
 import { commonFields, Scribe } from './scribe.ts';
 import { deadlineOf, type Standing } from './standing.ts';
+import type { ChangeReport } from './verdict.ts';
 
 export interface Settled {
   readonly standing: Standing;

@@ -1,6 +1,6 @@
 // One switch to `release` and back, told by what was reported and what the directory has, so that the two can be compared.
 
-import type { ChangeReport } from '../../src/flow/carry-out.ts';
+import type { ChangeReport } from '../../src/flow/verdict.ts';
 import type { Settled } from '../../src/flow/settle.ts';
 import type { FakeDirectory } from '../support/fake-directory.ts';
 import { ALICE, type Machine } from '../support/machine.ts';

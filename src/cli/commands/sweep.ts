@@ -1,6 +1,7 @@
 // `sweep`, for cron: ends what expired or lost its reason, in every clone the ledger knows. Silent where nothing was to do.
-import type { ChangeReport } from '../../flow/carry-out.ts';
+
 import { type Swept, sweep } from '../../flow/sweep.ts';
+import type { ChangeReport } from '../../flow/verdict.ts';
 import { type Context, failWith } from '../context.ts';
 import type { SweepDocument } from '../documents.ts';
 import { heaviest } from '../heaviest.ts';
