@@ -70,7 +70,10 @@ export function changeLine(screen: Screen, change: ChangeDocument): string {
 
 const DONE = { add: 'granted', create: 'made', remove: 'given back', delete: 'deleted' } as const;
 
-function outcomeWords({ paint }: Screen, { op, outcome, verified }: ChangeDocument): string {
+export function outcomeWords(
+  { paint }: Screen,
+  { op, outcome, verified }: Pick<ChangeDocument, 'op' | 'outcome' | 'verified'>,
+): string {
   switch (outcome) {
     case 'applied':
       return paint.green(`${DONE[op]}${verified === 'confirmed' ? '' : `, ${verified ?? 'not verified'}`}`);

@@ -1,7 +1,7 @@
 // Claims: what live leases want, as items the directory knows; and what of it can't be had, with the reason.
 import type { DirectoryFailure } from './failure.ts';
 import type { Lease } from './lease.ts';
-import { type Holding, type Item, sameHolder } from './ledger.ts';
+import { type Item, sameHolder } from './ledger.ts';
 import type { Change, PlanInput, Resolution } from './plan.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Reason } from './vocabulary.ts';
@@ -98,20 +98,29 @@ const refusal = (
 export const givenBy = (rules: readonly string[], branch: string): string =>
   `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')} on ${branch}`;
 
-/** A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. */
-export function isWantedUnresolved(input: PlanInput, holding: Holding): boolean {
-  if (holding.item.kind !== 'group') return false;
-  return input.ledger.leases.some(
-    (lease) =>
-      sameHolder(lease, input.holder) &&
-      lease.wants.some(({ target, rules }) => {
-        const mine = lease.commonDir === input.commonDir;
-        if (mine && rules.every((rule) => input.ineligible.has(rule))) return false;
-        if (target.kind !== 'group' || target.name !== nameBy(target.by, holding.item)) return false;
-        const resolution = input.facts.resolutions.get(targetKey(target));
-        return resolution === undefined || 'missing' in resolution;
-      }),
-  );
+/**
+ * A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. `answered`:
+ * only where the directory said so itself.
+ */
+export function wantedUnresolved(input: PlanInput, { answered = false } = {}): (item: Item) => boolean {
+  const wanted = new Set<string>();
+  for (const lease of input.ledger.leases) {
+    if (!sameHolder(lease, input.holder)) continue;
+    const mine = lease.commonDir === input.commonDir;
+    for (const { target, rules } of lease.wants) {
+      if (target.kind !== 'group' || (mine && rules.every((rule) => input.ineligible.has(rule)))) continue;
+      const resolution = input.facts.resolutions.get(targetKey(target));
+      const isAnswered = resolution !== undefined && 'missing' in resolution && !resolution.failure;
+      const isUnresolved = resolution === undefined || 'missing' in resolution;
+      if (answered ? isAnswered : isUnresolved) wanted.add(targetKey(target));
+    }
+  }
+  return (item) =>
+    item.kind === 'group' &&
+    (['displayName', 'id', 'externalId'] as const).some((by) => {
+      const name = nameBy(by, item);
+      return name !== null && wanted.has(targetKey({ kind: 'group', by, name }));
+    });
 }
 
 const nameBy = (by: 'displayName' | 'id' | 'externalId', item: Item): string | null =>

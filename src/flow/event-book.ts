@@ -69,8 +69,11 @@ export class EventBook {
   /** Access that drifted, or is owed, is put right by whatever event comes by. A refusal is said once, by its own. */
   private acting(change: Change): OpenEvent | undefined {
     const { do: disposition } = change.disposition;
-    if (disposition === 'refuse' || disposition === 'would') return undefined;
     const live = this.events.filter((event) => !event.superseded);
+    const asked = live.find((event) => event.kind === 'reconcile');
+    // Somebody asks for exactly that, and hears also what can't be.
+    if (asked !== undefined) return asked;
+    if (disposition === 'refuse' || disposition === 'would') return undefined;
     return live.find((event) => !event.renewal) ?? live[0];
   }
 

@@ -63,8 +63,14 @@ class Reading {
     const targets = groupTargets(ledger, holder).sort((a, b) => (a.name < b.name ? -1 : 1));
     const unknown = targets.find((target) => !this.resolutions.has(targetKey(target)));
     if (this.traits.addingMembers === undefined) this.listed = unknown ?? null;
+    const told = this.counted(targets.filter((target) => !this.resolutions.has(targetKey(target))).length);
     const failure =
-      (await inLanes(targets, (target) => this.resolve(target))) ??
+      (await inLanes(targets, async (target) => {
+        if (this.resolutions.has(targetKey(target))) return null;
+        const failed = await this.resolve(target);
+        told();
+        return failed;
+      })) ??
       (await inLanes(this.unnamed(), (item) => this.identify(item))) ??
       (await this.readAll(this.uncertain())) ??
       (await inLanes(this.ownGroups(), (item) => this.readOwn(item))) ??
@@ -190,23 +196,38 @@ class Reading {
   }
 
   private async readAll(items: readonly Item[]): Promise<Failed> {
-    const named = new Set(
-      groupTargets(this.question.ledger, this.question.holder).flatMap((target) => {
-        const resolution = this.resolutions.get(targetKey(target));
-        return resolution !== undefined && 'found' in resolution ? [resolution.found.id] : [];
-      }),
-    );
-    let done = 0;
+    const named = new Map<string | null, GroupTarget[]>();
+    for (const target of groupTargets(this.question.ledger, this.question.holder)) {
+      const resolution = this.resolutions.get(targetKey(target));
+      if (resolution === undefined || !('found' in resolution)) continue;
+      const { id } = resolution.found;
+      const known = named.get(id);
+      if (known === undefined) named.set(id, [target]);
+      else known.push(target);
+    }
+    // What was just found by its name is counted already.
+    const unread = items.filter(({ id }) => id === null || !this.evidence.has(id));
+    const told = this.counted(unread.length);
     return inLanes(items, async (item) => {
-      const failure = await this.readGroup(item, named.has(item.id));
-      done += 1;
-      this.question.progress?.(done, items.length);
+      const fresh = item.id === null || !this.evidence.has(item.id);
+      const failure = await this.readGroup(item, named.get(item.id) ?? []);
+      if (fresh) told();
       return failure;
     });
   }
 
-  /** `named`: a rule names it, so that its name counts besides who is in it. */
-  private async readGroup({ id }: Item, named: boolean): Promise<Failed> {
+  /** Tells of each request that is done, of so many. */
+  private counted(of: number): () => void {
+    let done = 0;
+    return () => {
+      done += 1;
+      this.question.progress?.(done, of);
+    };
+  }
+
+  /** `targets`: what rules name it by, so that its name counts besides who is in it. */
+  private async readGroup({ id }: Item, targets: readonly GroupTarget[]): Promise<Failed> {
+    const named = targets.length > 0;
     if (id === null) return null;
     const { reach } = this.question;
     const found = this.evidence.get(id);
@@ -215,7 +236,7 @@ class Reading {
       const read = await reach.directory.group(id, this.isLive ? 'bare' : 'members');
       if (read.ok) known = { ...known, group: read.value };
       else if (read.failure.code === 'missing') this.gone.add(id);
-      else if (isOfOneThing(read.failure)) return this.unread(id, known, true);
+      else if (isOfOneThing(read.failure)) return this.unread(id, known, targets);
       else return read.failure;
     }
     // What is only to be proven by a later look is left to the change itself: a new endpoint's empty list of the
@@ -227,7 +248,7 @@ class Reading {
     const doubtful = unfinished || this.missed.has(groupKey(id));
     if ((doubtful || (seen === 'unknown' && !tentative)) && !this.gone.has(id)) {
       const closer = await look(reach, this.traits, id, known, doubtful);
-      if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, false) : closer.failure;
+      if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, []) : closer.failure;
       known = closer.value.evidence;
       this.traits = { ...this.traits, ...closer.value.traits };
       const isIn = known.group?.members?.includes(reach.subjectId) === true;
@@ -235,13 +256,13 @@ class Reading {
       if (closer.value.gone) this.gone.add(id);
     }
     this.evidence.set(id, known);
-    return named && found === undefined ? this.recheck(id, this.gone.has(id) ? null : known.group) : null;
+    return found === undefined ? this.recheck(targets, this.gone.has(id) ? null : known.group) : null;
   }
 
   /** What can't be read is left to its own change to fail at; some answer 400 or 500 where a group is gone. */
-  private unread(id: string, known: Evidence, named: boolean): Promise<Failed> | null {
+  private unread(id: string, known: Evidence, targets: readonly GroupTarget[]): Promise<Failed> {
     this.evidence.set(id, known);
-    return named ? this.recheck(id, null) : null;
+    return this.recheck(targets, null);
   }
 
   private get stale(): boolean {
@@ -250,11 +271,9 @@ class Reading {
   }
 
   /** A remembered id whose group is gone, or answers to another name by now, is looked for again by that name. */
-  private async recheck(id: string, group: GroupFacts | null): Promise<Failed> {
-    for (const target of groupTargets(this.question.ledger, this.question.holder)) {
+  private async recheck(targets: readonly GroupTarget[], group: GroupFacts | null): Promise<Failed> {
+    for (const target of targets) {
       const key = targetKey(target);
-      const resolution = this.resolutions.get(key);
-      if (resolution === undefined || !('found' in resolution) || resolution.found.id !== id) continue;
       if (group !== null && (target.by === 'id' || group[target.by] === target.name)) {
         this.remember(key, group);
         continue;
@@ -320,8 +339,11 @@ class Reading {
       presence.set(groupKey(id), presenceOf(evidence, who, reach.profile, traits));
     }
     for (const id of this.gone) presence.set(groupKey(id), 'absent');
+    const read = new Set([...this.evidence.keys(), ...this.gone].map(groupKey));
     const remembered = Object.fromEntries(
-      [...presence].flatMap(([key, is]) => (is === 'unknown' ? [] : [[key, { is, at: this.seenAt(key) }]])),
+      [...presence].flatMap(([key, is]) =>
+        is === 'unknown' ? [] : [[key, { is, at: this.seenAt(key, read) }]],
+      ),
     );
     return {
       facts: { resolutions: this.resolutions, presence, held },
@@ -342,11 +364,10 @@ class Reading {
   }
 
   /** What was only remembered keeps its time, or it would stay fresh for ever. */
-  private seenAt(key: string): number {
+  private seenAt(key: string, read: ReadonlySet<string>): number {
     const { cache, holder, now } = this.question;
     const isValue = !key.startsWith('group\n');
-    const read = [...this.evidence.keys(), ...this.gone].some((id) => groupKey(id) === key);
-    return read || isValue ? now : (cache.subjects[holder.subjectId]?.presence[key]?.at ?? now);
+    return read.has(key) || isValue ? now : (cache.subjects[holder.subjectId]?.presence[key]?.at ?? now);
   }
 
   private valuesInQuestion(): { kind: 'role' | 'entitlement'; type: string | undefined; name: string }[] {
@@ -366,14 +387,18 @@ class Reading {
   private blind(failure: DirectoryFailure): Observed {
     const { ledger, holder } = this.question;
     const resolutions = new Map<string, Resolution>(this.resolutions);
+    const groups = ledger.holdings.toReversed().flatMap(({ item }) => (item.kind === 'group' ? [item] : []));
+    const byId = new Map(groups.map((item) => [item.id, item]));
+    const byName = new Map(groups.map((item) => [item.name, item]));
     for (const target of groupTargets(ledger, holder)) {
       const key = targetKey(target);
       if (resolutions.has(key)) continue;
-      const holding = ledger.holdings.find(
-        ({ item }) => item.kind === 'group' && (target.by === 'id' ? item.id : item.name) === target.name,
-      );
       resolutions.set(key, {
-        found: holding?.item ?? { kind: 'group', name: target.name, id: null },
+        found: (target.by === 'id' ? byId : byName).get(target.name) ?? {
+          kind: 'group',
+          name: target.name,
+          id: null,
+        },
         marked: true,
       });
     }

@@ -10,6 +10,7 @@ import type { ConfigEntry } from '../core/settings.ts';
 import { type Transited, type TransitInput, transit } from '../core/transit.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
+import type { Reconciling } from './reconciling.ts';
 import { type Standing, takeStanding } from './standing.ts';
 
 /** What somebody asks for besides settling what is open. */
@@ -28,6 +29,11 @@ export type Ask =
   | { readonly kind: 'give-back'; readonly run: string; readonly branch: string }
   /** `sweep`: ends what nothing holds any more, and retries what is owed even where nothing is pinned. */
   | { readonly kind: 'sweep'; readonly isLost: (lease: Lease, worktrees: readonly Worktree[]) => boolean }
+  /** `reconcile`: as a sweep, and everything is looked at anew. */
+  | ({
+      readonly kind: 'reconcile';
+      readonly isLost: (lease: Lease, worktrees: readonly Worktree[]) => boolean;
+    } & Reconciling)
   /** `revoke`, and `uninstall`. */
   | { readonly kind: 'revoke'; readonly which: (lease: Lease) => boolean };
 
@@ -40,6 +46,7 @@ export interface Prepared {
   /** The event that `ask` brought, if any. */
   readonly asked: OpenEvent | null;
   readonly sweeping: boolean;
+  readonly reconciling?: Reconciling;
 }
 
 /** A hook runs right after HEAD moved; its line may be this much later, in milliseconds. */
@@ -82,7 +89,8 @@ export async function prepare(
     transited:
       revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
     asked,
-    sweeping: ask.kind === 'sweep',
+    sweeping: ask.kind === 'sweep' || ask.kind === 'reconcile',
+    ...(ask.kind === 'reconcile' ? { reconciling: ask } : {}),
   });
 }
 
@@ -130,7 +138,8 @@ function branchAsked(ask: Ask & { kind: 'manual' }, worktrees: readonly Worktree
 function askedEvent({ ids, clock }: Ports, ask: Ask, worktrees: readonly Worktree[]): OpenEvent | null {
   if (ask.kind === 'wake' || ask.kind === 'sweep') return null;
   const event = { id: ids.event(), from: null, at: clock.now(), renewal: false, superseded: false };
-  if (ask.kind === 'revoke') return { ...event, kind: 'revoke', place: null, branch: null };
+  if (ask.kind === 'revoke' || ask.kind === 'reconcile')
+    return { ...event, kind: ask.kind, place: null, branch: null };
   return ask.kind === 'give-back'
     ? { ...event, kind: 'revoke', place: null, branch: ask.branch, run: ask.run }
     : {
@@ -171,7 +180,9 @@ function move(
             commonDir,
           },
     gone,
-    ...(ask.kind === 'sweep' ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) } : {}),
+    ...(ask.kind === 'sweep' || ask.kind === 'reconcile'
+      ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) }
+      : {}),
     now: ports.clock.now(),
     newId: () => ports.ids.lease(),
     newEventId: () => ports.ids.event(),

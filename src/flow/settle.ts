@@ -15,6 +15,7 @@ import type { Ports } from './ports.ts';
 import { type Ask, type Prepared, prepare } from './prepare.ts';
 import { withoutPresence } from './recall.ts';
 import { recollect } from './recollect.ts';
+import { leisureFor, seenSince } from './reconciling.ts';
 import { commonFields, Scribe } from './scribe.ts';
 import { deadlineOf, type Standing } from './standing.ts';
 
@@ -69,10 +70,17 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const book = new EventBook({ scribe, memory, transited, claim, heads, clock: ports.clock, ids: ports.ids });
   await book.tell();
 
-  const deadline = deadlineOf(standing, ports.clock.now());
+  const { reconciling } = prepared;
+  const leisure = reconciling === undefined ? 0 : leisureFor(prepared.ledger);
+  const deadline = deadlineOf(standing, ports.clock.now()) + leisure;
   let ledger = prepared.ledger;
   const remembered = await ports.state.readCache();
-  let cache = prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered;
+  let cache =
+    prepared.asked?.kind === 'manual'
+      ? withoutPresence(remembered)
+      : reconciling === undefined
+        ? remembered
+        : seenSince(remembered, reconciling.since);
   const reports: ChangeReport[] = [];
   let unseen: DirectoryFailure | null = null;
   for (const holder of holdersConcerned(prepared)) {
