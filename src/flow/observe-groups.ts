@@ -27,6 +27,8 @@ export class GroupReading {
   readonly identified = new Map<string, Item>();
   readonly cached: Record<string, { item: Item; marked: boolean }>;
   traits: Traits;
+  /** Keys of what the user's list of groups should have, and hasn't. */
+  private readonly missed = new Set<string>();
   /** Keys of what the ledger isn't sure of. */
   private readonly unsettled = new Set<string>();
   /** The first group that is looked for at an endpoint whose ways nobody knows yet. */
@@ -60,21 +62,24 @@ export class GroupReading {
   }
 
   /**
-   * A list of the user's groups that leaves out what was seen to be there doesn't follow changes, or not at once: before
-   * anything counts as gone, the group itself is looked at.
+   * A list of the user's groups that leaves out all that was just confirmed doesn't follow changes. Where it leaves out
+   * some, or what the ledger holds, the group itself is looked at before anything counts as gone.
    */
   private compareMemory(): void {
     const groups = this.subject?.groups;
-    if (groups == null || this.traits.userGroups === 'stale') return;
+    if (groups == null) return;
     const { ledger, holder } = this.question;
     const listed = new Set(groups.map(({ id }) => groupKey(id)));
-    const remembered = [...this.remembered.facts.presence].filter(([, is]) => is === 'present');
-    const given = ledger.holdings.filter((each) => sameHolder(each, holder) && each.state === 'held');
-    const confirmed = [...remembered.map(([key]) => key), ...given.map(({ item }) => itemKey(item))].filter(
-      (key) => key.startsWith(groupKey('')),
+    const isGroup = (key: string): boolean => key.startsWith(groupKey(''));
+    const confirmed = [...this.remembered.facts.presence].flatMap(([key, is]) =>
+      is === 'present' && isGroup(key) ? [key] : [],
     );
-    if (confirmed.some((key) => !listed.has(key))) this.traits = { ...this.traits, userGroups: 'stale' };
-    else if (confirmed.length > 0) this.traits = { ...this.traits, userGroups: 'live' };
+    const held = ledger.holdings.filter((each) => sameHolder(each, holder) && each.state === 'held');
+    for (const key of [...confirmed, ...held.map(({ item }) => itemKey(item))])
+      if (isGroup(key) && !listed.has(key)) this.missed.add(key);
+    if (this.traits.userGroups !== undefined || confirmed.length === 0) return;
+    if (confirmed.every((key) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'live' };
+    else if (!confirmed.some((key) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'stale' };
   }
 
   private get isLive(): boolean {
@@ -212,12 +217,15 @@ export class GroupReading {
     const seen = presenceOf(known, { groupId: id, subjectId: reach.subjectId }, reach.profile, this.traits);
     const tentative = found !== undefined && this.subject?.groups != null && !this.stale;
     // Nor does a list that nobody saw follow a change yet say whether an unfinished one came to pass.
-    const doubtful = this.unsettled.has(groupKey(id)) && this.traits.userGroups !== 'live';
+    const unfinished = this.unsettled.has(groupKey(id)) && this.traits.userGroups !== 'live';
+    const doubtful = unfinished || this.missed.has(groupKey(id));
     if ((doubtful || (seen === 'unknown' && !tentative)) && !this.gone.has(id)) {
       const closer = await look(reach, this.traits, id, known, doubtful);
       if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, []) : closer.failure;
       known = closer.value.evidence;
       this.traits = { ...this.traits, ...closer.value.traits };
+      const isIn = known.group?.members?.includes(reach.subjectId) === true;
+      if (isIn && this.missed.has(groupKey(id))) this.traits = { ...this.traits, userGroups: 'stale' };
       if (closer.value.gone) this.gone.add(id);
     }
     this.evidence.set(id, known);

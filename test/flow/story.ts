@@ -1,7 +1,7 @@
 // One switch to `release` and back, told by what was reported and what the directory has, so that the two can be compared.
 
-import type { ChangeReport } from '../../src/flow/verdict.ts';
 import type { Settled } from '../../src/flow/settle.ts';
+import type { ChangeReport } from '../../src/flow/verdict.ts';
 import type { FakeDirectory } from '../support/fake-directory.ts';
 import { ALICE, type Machine } from '../support/machine.ts';
 import { FOREIGN_ENTITLEMENTS, FOREIGN_ROLE } from './scene.ts';
