@@ -85,8 +85,10 @@ class Reading {
     const eligibility = new Eligibility(reach, this.groups.traits, this.subject, ledger, holder);
     for (const rule of rules) {
       const found = await eligibility.isEligible(rule);
-      if (!found.ok) return found.failure;
-      if (!found.value) this.ineligible.add(rule.name);
+      // A question that the directory takes for wrong has no answer, and without one nobody is eligible.
+      const unasked = !found.ok && found.failure.code === 'rejected';
+      if (!found.ok && !unasked) return found.failure;
+      if (!found.ok || !found.value) this.ineligible.add(rule.name);
     }
     this.groups.traits = eligibility.traits;
     return null;
