@@ -48,6 +48,10 @@ export const EXAMPLES: readonly (readonly [what: string, lines: readonly string[
     'In a clone whose repository has rules:',
     ['$ scim-hook install', '$ git checkout release/2.1', '$ scim-hook status'],
   ],
+  [
+    'See whether the directory still says what was granted, and put it right:',
+    ['$ scim-hook reconcile', '$ scim-hook reconcile --fix'],
+  ],
   ['In CI:', ['$ scim-hook run --branch main -- ./deploy']],
 ];
 

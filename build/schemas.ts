@@ -21,6 +21,7 @@ import {
   revokeDocument,
   uninstallDocument,
 } from '../src/cli/place-documents.ts';
+import { reconcileDocument } from '../src/cli/reconcile-document.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -46,6 +47,10 @@ export const schemas = {
   'schemas/login.schema.json': { title: '`scim-hook login --json`', ...toJsonSchema(loginDocument) },
   'schemas/logout.schema.json': { title: '`scim-hook logout --json`', ...toJsonSchema(logoutDocument) },
   'schemas/sweep.schema.json': { title: '`scim-hook sweep --json`', ...toJsonSchema(sweepDocument) },
+  'schemas/reconcile.schema.json': {
+    title: '`scim-hook reconcile --json`',
+    ...toJsonSchema(reconcileDocument),
+  },
   'schemas/why.schema.json': { title: '`scim-hook why --json`', ...toJsonSchema(whyDocument) },
   'schemas/init.schema.json': { title: '`scim-hook init --json`', ...toJsonSchema(initDocument) },
   'schemas/install.schema.json': { title: '`scim-hook install --json`', ...toJsonSchema(installDocument) },

@@ -23,5 +23,6 @@ export function nextStep(status: Omit<StatusDocument, 'next'>, off: boolean): st
   )
     return 'Try again now what is unsettled: `scim-hook sync`.';
   const refused = last !== null && (last.outcome === 'failed' || last.outcome === 'refused');
+  if (refused && last.reason === 'ineligible') return 'See what would make you eligible: `scim-hook why`.';
   return refused ? 'See what kept it from being granted: `scim-hook doctor`.' : null;
 }

@@ -181,6 +181,14 @@ function commands(context: Context, end: (code: number) => void): Command {
     async () => (await import('./commands/sweep.ts')).runSweep,
   ).addOption(json());
   command(
+    'reconcile',
+    'compare what the ledger says with what the directory says, in every repository',
+    'scim-hook reconcile --fix',
+    async () => (await import('./commands/reconcile.ts')).runReconcile,
+  )
+    .option('--fix', 'put right what differs')
+    .addOption(json());
+  command(
     'login',
     "put the directory's token into git's credential helper",
     'scim-hook login --endpoint https://idp.example.com/scim/v2',

@@ -2,12 +2,13 @@
 
 import type { Ended } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
-import type { ChangeReport } from '../flow/carry-out.ts';
 import type { Settled } from '../flow/settle.ts';
 import type { Standing } from '../flow/standing.ts';
+import type { ChangeReport } from '../flow/verdict.ts';
 import type { ChangeDocument, SyncDocument } from './documents.ts';
+import { reasonWords } from './reason-words.ts';
 import { plain, type Screen } from './screen.ts';
-import { type ExitCode, reasonWords } from './words.ts';
+import type { ExitCode } from './words.ts';
 
 export function changeDocument(
   change: Change,
@@ -60,25 +61,29 @@ export function changeLine(screen: Screen, change: ChangeDocument): string {
   const { paint } = screen;
   const taking = change.op === 'remove' || change.op === 'delete';
   const sign = taking ? paint.yellow('-') : paint.green('+');
-  const kind = change.kind === 'group' ? '' : ` (${change.kind})`;
+  const whole =
+    change.op === 'create' ? ' (a new group)' : change.op === 'delete' ? ' (the group itself)' : '';
+  const kind = change.kind === 'group' ? whole : ` (${change.kind})`;
   const reason = change.reason === undefined ? '' : `: ${reasonWords(change.reason)}`;
   const outcome = change.outcome === undefined ? '' : `  ${outcomeWords(screen, change)}${reason}`;
   return `  ${sign} ${plain(change.name)}${kind}${outcome}  ${paint.dim(plain(change.why))}`;
 }
 
-function outcomeWords({ paint }: Screen, { op, outcome, verified }: ChangeDocument): string {
-  const taking = op === 'remove' || op === 'delete';
+const DONE = { add: 'granted', create: 'made', remove: 'given back', delete: 'deleted' } as const;
+
+export function outcomeWords(
+  { paint }: Screen,
+  { op, outcome, verified }: Pick<ChangeDocument, 'op' | 'outcome' | 'verified'>,
+): string {
   switch (outcome) {
     case 'applied':
-      return paint.green(
-        `${taking ? 'given back' : 'granted'}${verified === 'confirmed' ? '' : `, ${verified ?? 'not verified'}`}`,
-      );
+      return paint.green(`${DONE[op]}${verified === 'confirmed' ? '' : `, ${verified ?? 'not verified'}`}`);
     case 'would':
-      return paint.cyan(`would be ${taking ? 'given back' : 'granted'} (audit mode)`);
+      return paint.cyan(`would be ${DONE[op]} (audit mode)`);
     case 'pending':
-      return paint.yellow('pending');
+      return paint.yellow(verified === 'accepted' ? 'pending: the directory is at it' : 'pending');
     case 'owed':
-      return paint.yellow('not given back yet');
+      return paint.yellow(`not ${DONE[op]} yet`);
     case 'refused':
       return paint.red('refused');
     default:

@@ -25,6 +25,12 @@ export interface ScreenOptions {
   readonly json: boolean;
 }
 
+/** Milliseconds that a text stands at least. */
+const FRAME = 80;
+
+/** Says how far the work is; `line`: the same where nothing may move, said once as long as it stays the same. */
+export type Say = (what: string, line?: string) => void;
+
 export class Screen {
   readonly json: boolean;
   readonly paint: ChalkInstance;
@@ -101,7 +107,7 @@ export class Screen {
   }
 
   /** As `showing`. A first Ctrl-C lets the work come to its end, a second one ends at once. */
-  during<T>(text: string, work: (waiting: () => void) => Promise<T>): Promise<T> {
+  during<T>(text: string, work: (waiting: () => void, say: Say) => Promise<T>): Promise<T> {
     const told = (): void => {
       this.interrupted = true;
       if (!this.json)
@@ -109,33 +115,47 @@ export class Screen {
           'Ctrl-C: what has begun is finished first. Press it again to end at once; the next scim-hook then settles the rest.',
         );
     };
-    return this.showing(text, (waiting, stop) => unbroken(() => work(waiting), told, stop));
+    return this.showing(text, (waiting, stop, say) => unbroken(() => work(waiting, say), told, stop));
   }
 
   /**
    * A spinner on a terminal, a line where nothing may move, nothing elsewhere; the work's own result comes back.
    * Signals are left to whoever catches them: `run` has one status, its command's, whatever comes while it gives back.
    */
-  async showing<T>(text: string, work: (waiting: () => void, stop: () => void) => Promise<T>): Promise<T> {
+  async showing<T>(
+    text: string,
+    work: (waiting: () => void, stop: () => void, say: Say) => Promise<T>,
+  ): Promise<T> {
     const { stderr, env } = this.options;
     const quiet = stderr.isTTY !== true || this.json;
     const still = env['TERM'] === 'dumb' || (env['ACCESSIBLE'] ?? '') !== '';
     const spinner = yoctoSpinner({ text, stream: stderr, handleSignals: false });
-    const say = (what: string): void => {
-      if (quiet) return;
-      if (still) this.note(`${what} …`);
-      else spinner.text = what;
+    let latest = { what: text, line: text };
+    let begun = false;
+    let shown = 0;
+    const say: Say = (what, line = what) => {
+      const isNew = latest.line !== line;
+      latest = { what, line };
+      if (!begun) return;
+      if (still && isNew) this.note(`${plain(line)} …`);
+      // Thousands of steps are not worth thousands of frames.
+      if (still || (!isNew && Date.now() - shown < FRAME)) return;
+      shown = Date.now();
+      spinner.text = plain(what);
+    };
+    const begin = (): void => {
+      begun = true;
+      if (still) this.note(`${plain(latest.line)} …`);
+      else spinner.start(plain(latest.what));
     };
     // What is over at once needs no motion.
-    const start = quiet
-      ? undefined
-      : setTimeout(() => (still ? this.note(`${text} …`) : spinner.start()), 150);
+    const start = quiet ? undefined : setTimeout(begin, 150);
     const stop = (): void => {
       clearTimeout(start);
       spinner.stop();
     };
     try {
-      return await work(() => say('Waiting for another scim-hook to finish'), stop);
+      return await work(() => say('Waiting for another scim-hook to finish'), stop, say);
     } finally {
       stop();
     }

@@ -1,9 +1,9 @@
 // `status` for people: one row a fact, in the order in which one asks.
 import type { StatusDocument } from './documents.ts';
 import { type Row, rowLines } from './layout.ts';
+import { reasonWords } from './reason-words.ts';
 import { plain, type Screen } from './screen.ts';
 import { moment, span } from './time.ts';
-import { reasonWords } from './words.ts';
 
 type Paint = Screen['paint'];
 

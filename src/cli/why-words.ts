@@ -3,7 +3,7 @@ import type { Explained } from '../core/explain.ts';
 import type { Near } from '../core/nearest.ts';
 import { unreachable } from '../core/result.ts';
 import type { Explanation } from '../flow/explain.ts';
-import { reasonWords } from './words.ts';
+import { reasonWords } from './reason-words.ts';
 
 /** One sentence for the verdict. */
 export function verdictWords(seen: Explanation, why: Explained): string {

@@ -1,6 +1,7 @@
 // Claims: what live leases want, as items the directory knows; and what of it can't be had, with the reason.
+import type { DirectoryFailure } from './failure.ts';
 import type { Lease } from './lease.ts';
-import { type Holding, type Item, sameHolder } from './ledger.ts';
+import { type Item, sameHolder } from './ledger.ts';
 import type { Change, PlanInput, Resolution } from './plan.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Reason } from './vocabulary.ts';
@@ -25,9 +26,9 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
     if (!sameHolder(lease, input.holder)) continue;
     const mine = lease.commonDir === input.commonDir;
     for (const { target, rules } of lease.wants) {
-      const refuse = (reason: Reason, item: Item): void => {
+      const refuse = (reason: Reason, item: Item, failure?: DirectoryFailure): void => {
         const key = targetKey(target);
-        if (mine && !refused.has(key)) refused.set(key, refusal(reason, item, rules, lease));
+        if (mine && !refused.has(key)) refused.set(key, refusal({ reason, failure }, item, rules, lease));
       };
       const eligible = mine ? rules.filter((rule) => !input.ineligible.has(rule)) : rules;
       const resolution = resolutionOf(input, target);
@@ -38,9 +39,9 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
       else if (mine && !allowed) refuse('not-allowed', item);
       else if (resolution === undefined) continue;
       else if ('missing' in resolution) {
-        const create = mine && isMade(input, target, resolution.missing);
+        const create = mine && isMade(input, target, resolution);
         if (create) claims.push({ ...claim, create });
-        else refuse(resolution.missing, item);
+        else refuse(resolution.missing, item, resolution.failure);
       } else if (target.kind === 'group' && target.templated === true && !resolution.marked)
         refuse('not-allowed', item);
       else claims.push({ ...claim, create: false });
@@ -51,8 +52,13 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
   return { claims, refused: [...refused.values()] };
 }
 
-const isMade = (input: PlanInput, target: Target, missing: Reason): boolean =>
+const isMade = (
+  input: PlanInput,
+  target: Target,
+  { missing, failure }: Extract<Resolution, { readonly missing: string }>,
+): boolean =>
   missing === 'unknown-group' &&
+  failure === undefined &&
   target.kind === 'group' &&
   target.create === true &&
   input.mayCreateGroups !== false;
@@ -73,7 +79,12 @@ export const unresolved = (target: Target): Item =>
         ...(target.display === undefined ? {} : { display: target.display }),
       };
 
-const refusal = (reason: Reason, item: Item, rules: readonly string[], lease: Lease): Change => ({
+const refusal = (
+  { reason, failure }: { reason: Reason; failure: DirectoryFailure | undefined },
+  item: Item,
+  rules: readonly string[],
+  lease: Lease,
+): Change => ({
   op: 'add',
   item,
   rules,
@@ -81,26 +92,35 @@ const refusal = (reason: Reason, item: Item, rules: readonly string[], lease: Le
   lease: lease.id,
   before: 'unknown',
   managed: false,
-  disposition: { do: 'refuse', reason },
+  disposition: { do: 'refuse', reason, ...(failure === undefined ? {} : { failure }) },
 });
 
 export const givenBy = (rules: readonly string[], branch: string): string =>
   `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')} on ${branch}`;
 
-/** A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. */
-export function isWantedUnresolved(input: PlanInput, holding: Holding): boolean {
-  if (holding.item.kind !== 'group') return false;
-  return input.ledger.leases.some(
-    (lease) =>
-      sameHolder(lease, input.holder) &&
-      lease.wants.some(({ target, rules }) => {
-        const mine = lease.commonDir === input.commonDir;
-        if (mine && rules.every((rule) => input.ineligible.has(rule))) return false;
-        if (target.kind !== 'group' || target.name !== nameBy(target.by, holding.item)) return false;
-        const resolution = input.facts.resolutions.get(targetKey(target));
-        return resolution === undefined || 'missing' in resolution;
-      }),
-  );
+/**
+ * A group that can't be resolved just now (renamed, ambiguous, unreadable) goes with its lease, not before. `answered`:
+ * only where the directory said so itself.
+ */
+export function wantedUnresolved(input: PlanInput, { answered = false } = {}): (item: Item) => boolean {
+  const wanted = new Set<string>();
+  for (const lease of input.ledger.leases) {
+    if (!sameHolder(lease, input.holder)) continue;
+    const mine = lease.commonDir === input.commonDir;
+    for (const { target, rules } of lease.wants) {
+      if (target.kind !== 'group' || (mine && rules.every((rule) => input.ineligible.has(rule)))) continue;
+      const resolution = input.facts.resolutions.get(targetKey(target));
+      const isAnswered = resolution !== undefined && 'missing' in resolution && !resolution.failure;
+      const isUnresolved = resolution === undefined || 'missing' in resolution;
+      if (answered ? isAnswered : isUnresolved) wanted.add(targetKey(target));
+    }
+  }
+  return (item) =>
+    item.kind === 'group' &&
+    (['displayName', 'id', 'externalId'] as const).some((by) => {
+      const name = nameBy(by, item);
+      return name !== null && wanted.has(targetKey({ kind: 'group', by, name }));
+    });
 }
 
 const nameBy = (by: 'displayName' | 'id' | 'externalId', item: Item): string | null =>

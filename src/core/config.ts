@@ -83,9 +83,9 @@ function checkNames(rule: Rule, at: string): Fault[] {
   const patterns = patternsOf(rule.branches);
   const faults: Fault[] = [];
   for (const target of rule.grant) {
+    if (!isTemplate(target.name)) continue;
     const path = `${at}.${grantPath(rule, target)}`;
     const where = `"${target.name}"`;
-    if (!isTemplate(target.name)) continue;
     if (isTemplate(target.name.replace(/\{[^{}]*\}/g, ''))) {
       faults.push({ path, problem: `${where} has a brace without its other half` });
       continue;

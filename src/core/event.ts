@@ -128,7 +128,7 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   });
   const silent = at !== truth && (at !== undefined || seen.lines.length > 0);
   if (silent) add('gap', truth, seen.now);
-  return supersede(events);
+  return supersede(events, new Set(seen.open));
 }
 
 type Step =
@@ -178,8 +178,11 @@ function lastMatch(lines: Sighting['lines'], from: number, { to, line }: Move): 
   return -1;
 }
 
-/** The last switch acts; a renewal acts only where there is no switch to act for it. */
-function supersede(events: readonly OpenEvent[]): OpenEvent[] {
+/**
+ * The last switch acts; a renewal acts only where there is no switch to act for it. One that was open before may have its
+ * line in the log, so it is to be closed as well.
+ */
+function supersede(events: readonly OpenEvent[], known: ReadonlySet<OpenEvent>): OpenEvent[] {
   const live = events.filter((event) => !event.superseded);
   const last = live.at(-1);
   const switched =
@@ -189,6 +192,6 @@ function supersede(events: readonly OpenEvent[]): OpenEvent[] {
   const acting = switched ?? last;
   const renewed = switched !== undefined && last !== undefined ? { renewed: last.at } : {};
   return events
-    .filter((event) => event === acting || !event.renewal)
+    .filter((event) => event === acting || !event.renewal || known.has(event))
     .map((event) => (event === acting ? { ...event, ...renewed } : { ...event, superseded: true }));
 }

@@ -206,3 +206,7 @@ export const isPassing = (failure: DirectoryFailure): boolean =>
   failure.code === 'unreachable' ||
   failure.code === 'throttled' ||
   (failure.code === 'faulty' && failure.status >= 502 && failure.status <= 504);
+
+/** The answer to one question, which says nothing of the next: neither of the way there, nor of who asks. */
+export const isOfOneThing = (failure: DirectoryFailure): boolean =>
+  failure.code === 'rejected' || (failure.code === 'faulty' && !isPassing(failure));

@@ -10,6 +10,17 @@ const isType = (one: string | undefined, other: string | undefined): boolean =>
 export const equalsValue = (value: ValueFacts, item: Item): boolean =>
   value.value === item.name && isType(value.type, item.type);
 
+/**
+ * Those of a list that are the item. One that nobody gave a type is also the one that the server gave a type of its own,
+ * unless the list has it without.
+ */
+export function meant(values: readonly ValueFacts[], item: Item): readonly ValueFacts[] {
+  const exact = values.filter((value) => equalsValue(value, item));
+  return exact.length > 0 || item.type !== undefined
+    ? exact
+    : values.filter(({ value }) => value === item.name);
+}
+
 export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFacts[] {
   if (values.some((value) => equalsValue(value, item))) return [...values];
   const type = item.type === undefined ? {} : { type: item.type };
@@ -17,14 +28,33 @@ export function mergeValue(values: readonly ValueFacts[], item: Item): ValueFact
   return [...values, { value: item.name, ...type, whole: { value: item.name, ...type, ...display } }];
 }
 
-export const withoutValue = (values: readonly ValueFacts[], item: Item): ValueFacts[] =>
-  values.filter((value) => !equalsValue(value, item));
+export const isSameValue = (one: ValueFacts, other: ValueFacts): boolean =>
+  one.value === other.value && isType(one.type, other.type);
 
 /** Those that are gone, or have lost or changed a sub-attribute; what a server adds of its own harms nobody. */
 export const harmedValues = (
   before: readonly ValueFacts[],
   after: readonly ValueFacts[],
 ): readonly ValueFacts[] => before.filter((value) => !after.some((other) => keeps(value, other)));
+
+/**
+ * Which of them our change is to blame for. One value may have been taken away by somebody else in the same moment; that
+ * all of them go, or all of the type that we wrote, or a part of one, is the directory's doing.
+ */
+export function hurtBy(
+  item: Item,
+  before: readonly ValueFacts[],
+  after: readonly ValueFacts[],
+): readonly ValueFacts[] {
+  const harmed = harmedValues(before, after);
+  const isGone = (value: ValueFacts): boolean => !after.some((other) => isSameValue(value, other));
+  const alike = before.filter(({ type }) => isType(type, item.type));
+  const isOurs =
+    harmed.some((value) => !isGone(value)) ||
+    before.every(isGone) ||
+    (alike.length > 0 && alike.every(isGone));
+  return isOurs ? harmed : [];
+}
 
 const keeps = (value: ValueFacts, other: ValueFacts): boolean =>
   value.value === other.value &&

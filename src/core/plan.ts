@@ -1,5 +1,6 @@
 // The plan: what live leases want × what the ledger says × what the directory says → ordered changes.
-import { type Claim, givenBy, isWantedUnresolved, resolve } from './claim.ts';
+import { type Claim, givenBy, resolve, wantedUnresolved } from './claim.ts';
+import type { DirectoryFailure } from './failure.ts';
 import { type Holder, type Holding, type Item, isOurs, itemKey, type Ledger, sameHolder } from './ledger.ts';
 import { valueKey } from './target.ts';
 import type { Before, Kind, Op, Reason } from './vocabulary.ts';
@@ -7,7 +8,8 @@ import type { Before, Kind, Op, Reason } from './vocabulary.ts';
 /** What the directory says a target is. `marked`: the group carries our marker, so templates may reach it. */
 export type Resolution =
   | { readonly found: Item; readonly marked: boolean }
-  | { readonly missing: 'unknown-group' | 'ambiguous-group' };
+  /** `failure`: the directory couldn't answer the question, which says nothing of the group. */
+  | { readonly missing: 'unknown-group' | 'ambiguous-group'; readonly failure?: DirectoryFailure };
 
 export type Presence = 'present' | 'absent' | 'unknown';
 
@@ -30,7 +32,7 @@ export type Additions =
 export type Disposition =
   | { readonly do: 'apply' }
   | { readonly do: 'would' }
-  | { readonly do: 'refuse'; readonly reason: Reason }
+  | { readonly do: 'refuse'; readonly reason: Reason; readonly failure?: DirectoryFailure }
   /** A crash came before its line: what became of it was seen, and only the line is missing. */
   | { readonly do: 'record'; readonly happened: boolean };
 
@@ -71,6 +73,8 @@ export interface PlanInput {
   readonly mayCreateGroups?: boolean;
   /** Rules of this clone for which the subject isn't eligible now. */
   readonly ineligible: ReadonlySet<string>;
+  /** Somebody asks for the ledger to follow also what no switch needs: groups that are gone, and new names. */
+  readonly thorough?: boolean;
   readonly now: number;
 }
 
@@ -80,15 +84,18 @@ export function plan(input: PlanInput): Plan {
   const wanted = new Map<string, Claim[]>();
   for (const claim of claims) {
     const key = itemKey(claim.item);
-    wanted.set(key, [...(wanted.get(key) ?? []), claim]);
+    const together = wanted.get(key);
+    if (together === undefined) wanted.set(key, [claim]);
+    else together.push(claim);
   }
   const holdings = input.ledger.holdings.filter((holding) => sameHolder(holding, input.holder));
+  const byKey = new Map(holdings.toReversed().map((holding) => [itemKey(holding.item), holding]));
   const released = release(input, holdings, wanted);
   const added = [...wanted].map(([key, together]) => {
-    const holding = holdings.find((other) => itemKey(other.item) === key);
-    return want(input, together, holding, input.facts.presence.get(key) ?? 'unknown');
+    return want(input, together, byKey.get(key), input.facts.presence.get(key) ?? 'unknown');
   });
-  const kept = holdings.filter((holding) => released.forget?.includes(holding) !== true);
+  const forgotten = new Set(released.forget);
+  const kept = holdings.filter((holding) => !forgotten.has(holding));
   const parts = [
     released,
     stray(input, kept, wanted),
@@ -142,7 +149,9 @@ function want(
     if (holding.state === 'adding')
       return { changes: [{ ...change, disposition: { do: 'record', happened: true } }] };
     if (holding.state === 'removing') return { changes: [interrupted(holding, false)] };
-    return holding.state === 'held' ? {} : { adopt: [{ ...holding, state: 'held' }] };
+    const renamed = input.thorough === true && item.name !== holding.item.name;
+    if (holding.state === 'held' && !renamed) return {};
+    return { adopt: [{ ...holding, state: 'held', ...(renamed ? { item } : {}) }] };
   }
   if (holding?.state === 'removing' && presence === 'absent') {
     return { changes: [interrupted(holding, true), change] };
@@ -188,10 +197,13 @@ const adopted = (input: PlanInput, { item, lease, rules }: Claim): Holding => ({
 function release(input: PlanInput, holdings: readonly Holding[], wanted: ReadonlyMap<string, unknown>): Part {
   const changes: Change[] = [];
   const forget: Holding[] = [];
+  const isUnresolved = wantedUnresolved(input);
+  const isNone = input.thorough === true ? wantedUnresolved(input, { answered: true }) : () => false;
   for (const holding of holdings) {
     const key = itemKey(holding.item);
-    if (wanted.has(key) || isWantedUnresolved(input, holding)) continue;
     const presence = input.facts.presence.get(key) ?? 'unknown';
+    const follows = presence === 'absent' && isNone(holding.item);
+    if (wanted.has(key) || (isUnresolved(holding.item) && !follows)) continue;
     const removal: Change = {
       op: 'remove',
       item: holding.item,
@@ -233,9 +245,15 @@ const unarrived = (removal: Change): Change => ({
 /** Groups of ours whose branch is gone; whether nobody is in them is looked at right before. */
 function deletions(input: PlanInput, wanted: ReadonlyMap<string, unknown>): Change[] {
   const over = (input.ledger.groups ?? []).filter((group) => group.over && sameHolder(group, input.holder));
+  if (over.length === 0) return [];
   const byKey = new Map(over.map((group) => [itemKey(group.item), group]));
+  const names = new Set(
+    input.ledger.leases.flatMap(({ wants }) =>
+      wants.flatMap(({ target }) => (target.kind === 'group' ? [target.name] : [])),
+    ),
+  );
   return [...byKey]
-    .filter(([key, { item }]) => !wanted.has(key) && !isWantedByName(input, item))
+    .filter(([key, { item }]) => !wanted.has(key) && !names.has(item.name))
     .map(([, { item, rules, lease, branch }]) => ({
       op: 'delete',
       item,
@@ -247,11 +265,6 @@ function deletions(input: PlanInput, wanted: ReadonlyMap<string, unknown>): Chan
       disposition: { do: 'apply' },
     }));
 }
-
-const isWantedByName = ({ ledger }: PlanInput, item: Item): boolean =>
-  ledger.leases.some((lease) =>
-    lease.wants.some(({ target }) => target.kind === 'group' && target.name === item.name),
-  );
 
 /** Inside `managed` nothing is foreign: what no live lease wants goes, which heals lost ledgers and second machines. */
 function stray(input: PlanInput, holdings: readonly Holding[], wanted: ReadonlyMap<string, unknown>): Part {

@@ -20,13 +20,21 @@ interface Who {
   readonly subjectId: string;
 }
 
+const known = new WeakMap<NonNullable<SubjectFacts['groups']>, ReadonlySet<string>>();
+
+/** Asked once for each group that is looked at, of one and the same list. */
+function directGroups(groups: NonNullable<SubjectFacts['groups']>): ReadonlySet<string> {
+  const ids = known.get(groups) ?? new Set(groups.flatMap(({ id, direct }) => (direct ? [id] : [])));
+  known.set(groups, ids);
+  return ids;
+}
+
 /** What each of the three sources says by itself: true where it names the membership, false where it leaves it out. */
 export function saysOf({ group, subject, filter }: Evidence, { groupId, subjectId }: Who) {
   return {
     // A missing list may be an empty one: attributes without a value may be left out (RFC 7643 section 2.5).
     group: group === null || group.large ? null : (group.members ?? []).includes(subjectId),
-    subject:
-      subject?.groups == null ? null : subject.groups.some(({ id, direct }) => direct && id === groupId),
+    subject: subject?.groups == null ? null : directGroups(subject.groups).has(groupId),
     filter,
   };
 }
@@ -64,9 +72,10 @@ export function learnFrom(
   const judged = (source: 'subject' | 'filter'): boolean | null =>
     says[source] === null ? null : says[source] !== is ? false : was[source] === !is ? true : null;
   const [subject, filter] = [judged('subject'), judged('filter')];
+  const lists = [before, after].some(({ group }) => (group?.members ?? []).length > 0);
   return {
     ...traits,
-    ...(says.group === true ? { listsMembers: true as const } : {}),
+    ...(lists ? { listsMembers: true as const } : {}),
     ...(subject === null ? {} : { userGroups: subject ? ('live' as const) : ('stale' as const) }),
     ...(filter === null ? {} : { memberFilter: filter ? ('right' as const) : ('wrong' as const) }),
   };

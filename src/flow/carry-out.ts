@@ -1,29 +1,19 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
-import { type DirectoryFailure, type Failure, isOfDirectory, isPassing, reasonOf } from '../core/failure.ts';
-import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from '../core/ledger.ts';
-import { isMarked, markerOf } from '../core/marker.ts';
+import { type DirectoryFailure, type Failure, isPassing, reasonOf } from '../core/failure.ts';
+import { inProgress } from '../core/in-progress.ts';
+import { drop, dropGroup, find, type Holding, type Ledger, put } from '../core/ledger.ts';
+import { markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
 import { changeLine, type EventOf, type LineOf } from './change-line.ts';
+import { withOwnGroup } from './own-group.ts';
 import { perform } from './perform.ts';
 import type { Clock, EndpointCache, Ids, State } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
 import { afterChange, type Observed, withTraits } from './recall.ts';
 import type { Scribe } from './scribe.ts';
-
-/** What became of one change. */
-export interface ChangeReport {
-  readonly change: Change;
-  /** Null: it belongs to no event of this wake-up, and isn't worth one of its own. */
-  readonly event: string | null;
-  readonly outcome: ChangeOutcome;
-  readonly reason?: Reason | undefined;
-  readonly verified?: Verdict | undefined;
-  readonly failure?: Failure | undefined;
-  /** It was owed before this wake-up already. */
-  readonly stillOwed?: boolean | undefined;
-}
+import { type ChangeReport, mayPass, reasonFor, refusedBy, type Told, type Verdicted } from './verdict.ts';
 
 export interface Errand extends LineOf {
   readonly reach: Reach;
@@ -34,23 +24,6 @@ export interface Errand extends LineOf {
   /** Whether the log has this already, from a run that a crash or a dead directory ended. */
   readonly isLogged: (event: string, change: Change, outcome: ChangeOutcome) => boolean;
 }
-
-/** A change, as it turned out, and what came of it. */
-interface Told {
-  readonly change: Change;
-  readonly verdict: Verdicted;
-}
-
-interface Verdicted extends Partial<Omit<Performed, 'verified' | 'failure' | 'reason'>> {
-  readonly outcome: ChangeOutcome;
-  readonly reason?: Reason | undefined;
-  readonly verified?: Verdict | undefined;
-  readonly failure?: Failure | undefined;
-  readonly stillOwed?: boolean | undefined;
-}
-
-/** Milliseconds that a directory which accepted a change (202) is left alone with it. */
-const IN_PROGRESS = 10 * 60_000;
 
 export class CarryOut {
   private readonly state: Pick<State, 'writeLedger'>;
@@ -83,6 +56,11 @@ export class CarryOut {
     this.lost = errand.observed.failure;
   }
 
+  /** The directory was reached, and then wanted to be left alone. */
+  get askedForPeace(): DirectoryFailure | null {
+    return this.lost?.code === 'throttled' && this.errand.observed.failure === null ? this.lost : null;
+  }
+
   async run(plan: Plan): Promise<void> {
     for (const holding of plan.adopt) this.ledger = put(this.ledger, holding);
     for (const holding of plan.forget) this.ledger = drop(this.ledger, holding);
@@ -96,7 +74,7 @@ export class CarryOut {
     this.event = this.errand.eventOf(change);
     switch (disposition.do) {
       case 'refuse':
-        return this.report(change, { outcome: 'refused', reason: disposition.reason }, started);
+        return this.report(change, refusedBy(disposition), started);
       case 'would':
         return this.report(change, { outcome: 'would' }, started);
       case 'record':
@@ -122,8 +100,14 @@ export class CarryOut {
 
   private async record(change: Change, happened: boolean, started: number): Promise<void> {
     const holding = this.holding(change, 'held');
+    // That it failed was said when it did: what never came, even late, is no failure of whatever event is next.
+    if (!happened && change.op === 'add' && this.errand.isLogged(holding.event, change, 'failed')) {
+      this.ledger = drop(this.ledger, holding);
+      return;
+    }
     const isHeld = (change.op === 'add') === happened;
     this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
+    if (isHeld) this.ledger = withOwnGroup(this.ledger, change, this.errand.holder);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
@@ -169,7 +153,7 @@ export class CarryOut {
       before: done.before ?? change.before,
     };
     this.ledger = put(drop(this.ledger, adding), holding);
-    this.keepOwn(known);
+    this.ledger = withOwnGroup(this.ledger, known, this.errand.holder);
     return told({ ...done, outcome: 'applied' }, known);
   }
 
@@ -177,24 +161,6 @@ export class CarryOut {
   private marked(change: Change): Change {
     const known = find(this.ledger, { ...this.errand.holder, item: change.item })?.item.externalId;
     return { ...change, item: { ...change.item, externalId: known ?? markerOf(this.ids.lease()) } };
-  }
-
-  /** From now on the group goes with its branch. */
-  private keepOwn(change: Change): void {
-    const lease = this.ledger.leases.find(({ id }) => id === change.lease);
-    if (change.own !== true || lease === undefined || !isMarked(change.item.externalId)) return;
-    const { endpoint, subject, subjectId } = this.errand.holder;
-    this.ledger = keepGroup(this.ledger, {
-      endpoint,
-      subject,
-      subjectId,
-      item: change.item,
-      commonDir: lease.commonDir,
-      branch: lease.branch,
-      lease: lease.id,
-      rules: change.rules,
-      over: false,
-    });
   }
 
   private undo(previous: Ledger, failure: Failure | undefined): Verdicted {
@@ -244,7 +210,9 @@ export class CarryOut {
     const done = await perform({ reach, traits, change, observed, ledger: this.ledger, holder });
     this.cache = withTraits(this.cache, done.traits);
     const { failure } = done;
-    if (failure?.code === 'unreachable' || failure?.code === 'denied') this.lost = failure;
+    // Whoever asks for peace has been waited for as long as there was time.
+    if (failure?.code === 'unreachable' || failure?.code === 'denied' || failure?.code === 'throttled')
+      this.lost = failure;
     const reason = done.reason ?? (failure === undefined ? undefined : reasonFor(failure));
     return { ...done, ...(reason === undefined ? {} : { reason }) };
   }
@@ -259,11 +227,13 @@ export class CarryOut {
   } | null {
     const { lost } = this;
     if (lost) return { reason: reasonOf(lost), failure: lost, passing: isPassing(lost) };
-    const accepted = find(this.ledger, { ...this.errand.holder, item: change.item })?.accepted;
     const now = this.clock.now();
-    // It is being done: asking again could do it twice.
-    if (accepted !== undefined && now - accepted < IN_PROGRESS && now >= accepted)
-      return { verified: 'accepted', accepted, passing: true };
+    const busy = inProgress(this.ledger, this.errand.holder, change.item, now);
+    // Taking away twice does no harm (RFC 7644 section 3.5.2.2), and whether it came to pass shows only by asking.
+    if (busy !== null && !(busy.isSame && change.op === 'remove'))
+      return busy.isSame
+        ? { verified: 'accepted', accepted: busy.since, passing: true }
+        : { reason: 'deadline', passing: true };
     return now > this.errand.reach.deadline ? { reason: 'deadline', passing: true } : null;
   }
 
@@ -319,9 +289,3 @@ export class CarryOut {
     return { ...changeLine(kind, change, this.ledger, this.errand, this.clock.now()), ...this.event };
   }
 }
-
-const mayPass = ({ failure }: Performed): boolean =>
-  failure !== undefined && (failure.code === 'twin-group' || (isOfDirectory(failure) && isPassing(failure)));
-
-const reasonFor = (failure: Failure): Reason | undefined =>
-  isOfDirectory(failure) ? reasonOf(failure) : undefined;

@@ -104,9 +104,11 @@ class MembershipWriter {
         if (this.change.op === 'remove' && isGone(failure))
           return this.prove({ status: statusOf(failure) }, form);
         last = this.ended({ failure, status: statusOf(failure) });
-        // Only where the form itself may be the reason is another one worth a try.
-        if (failure.code === 'rejected' && [400, 405, 422, 501].includes(failure.status)) continue;
-        return failure.code === 'faulty' ? { ...last, unsure: true } : last;
+        if (isAboutForm(failure)) continue;
+        if (failure.code !== 'faulty') return last;
+        // What it answered makes no sense; what it did may.
+        const arrived = await this.hasArrived();
+        return arrived === true ? this.prove({ status: statusOf(failure) }, form) : { ...last, unsure: true };
       }
       const { status, requestId, transaction, accepted } = sent.value;
       if (accepted) return this.ended({ verified: 'accepted', status, requestId, transaction });
@@ -242,5 +244,10 @@ class MembershipWriter {
 /** Nothing to take away any more: success (RFC 7644 section 3.5.2.2). */
 export const isGone = (failure: DirectoryFailure): boolean =>
   failure.code === 'missing' || (failure.code === 'rejected' && failure.scimType === 'noTarget');
+
+/** Only where the form of a change may be the reason is another one worth a try. */
+export const isAboutForm = (failure: DirectoryFailure): boolean =>
+  (failure.code === 'rejected' && [400, 405, 422].includes(failure.status)) ||
+  (failure.code === 'faulty' && failure.status === 501);
 
 export const statusOf = (failure: DirectoryFailure): number => ('status' in failure ? failure.status : 0);

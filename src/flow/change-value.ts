@@ -1,10 +1,10 @@
 // One role or entitlement changed in the user's list, with everybody else's values proven unchanged or put back.
 import { isPassing } from '../core/failure.ts';
 import type { Item } from '../core/ledger.ts';
-import { equalsValue, harmedValues, mergeValue, withoutValue } from '../core/multi-valued.ts';
+import { harmedValues, hurtBy, isSameValue, meant, mergeValue } from '../core/multi-valued.ts';
 import type { SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import { etagsAreHonoured, sendsIfMatch, type Traits, valueWay } from '../core/traits.ts';
-import { isGone, statusOf } from './change-membership.ts';
+import { isAboutForm, isGone, statusOf } from './change-membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
 import { waitFor } from './steady.ts';
@@ -38,6 +38,7 @@ class ValueWriter {
   private attempts = 0;
   private status = 0;
   private requestId: string | null = null;
+  private targets: readonly ValueFacts[] | null = null;
 
   constructor(reach: Reach, traits: Traits, change: ValueChange) {
     this.reach = reach;
@@ -80,13 +81,17 @@ class ValueWriter {
         refused.add(form);
         const after = await this.read();
         if (after.ok && this.isDone(after.value)) return this.ended({ verified: 'confirmed' });
-      } else if (failure.code === 'rejected' && [400, 405, 422, 501].includes(failure.status)) {
+      } else if (isAboutForm(failure)) {
         refused.add(form);
       } else if (isPassing(failure)) {
         // Reading it again, which comes next, shows whether it arrived.
         const lost = failure.code === 'unreachable' ? { code: 'again' } : failure;
         if (!(await waitFor(this.reach, lost, tries))) return this.ended({ failure, unsure: true });
         tries += 1;
+      } else if (failure.code === 'faulty') {
+        // What it answered makes no sense; what it did may.
+        const after = await this.read();
+        return after.ok && this.isDone(after.value) ? this.prove(form, seen.value) : last;
       } else return last;
     }
   }
@@ -103,8 +108,8 @@ class ValueWriter {
   }
 
   private isDone({ values }: Seen): boolean {
-    const { item, op } = this.change;
-    return values.some((value) => equalsValue(value, item)) === (op === 'add');
+    const { op } = this.change;
+    return this.meant(values).length > 0 === (op === 'add');
   }
 
   /** It was so before anything was sent, or an answer that got lost was a yes. */
@@ -118,7 +123,7 @@ class ValueWriter {
   private forms({ values }: Seen): Form[] {
     const { profile } = this.reach;
     const { op, item, isOurs } = this.change;
-    const others = values.filter((value) => !equalsValue(value, item));
+    const others = this.others(values);
     const judged = (form: Form) => this.traits.values?.[this.way(form)];
     const wanted = ((): Form[] => {
       if (profile.values === 'replace') return ['replace'];
@@ -141,9 +146,26 @@ class ValueWriter {
     return valueWay(this.change.item.kind, form === 'single' ? this.change.op : 'replace');
   }
 
+  /** What is taken away is what was found first: one that turns up in its place later is somebody else's. */
+  private meant(values: readonly ValueFacts[]): readonly ValueFacts[] {
+    const { op, item, isOurs } = this.change;
+    // One that was given with its type is not the one that was given without.
+    const untyped = values.filter((value) => (value.type ?? '') === '' || !isOurs(value));
+    const found = meant(item.type === undefined ? untyped : values, item);
+    if (op === 'add') return found;
+    const targets = this.targets ?? found;
+    this.targets = targets;
+    return values.filter((value) => targets.some((target) => isSameValue(value, target)));
+  }
+
+  private others(values: readonly ValueFacts[]): ValueFacts[] {
+    const ours = this.meant(values);
+    return values.filter((value) => !ours.includes(value));
+  }
+
   private next(values: readonly ValueFacts[]): ValueFacts[] {
     const { op, item } = this.change;
-    return op === 'add' ? mergeValue(values, item) : withoutValue(values, item);
+    return op === 'add' ? mergeValue(values, item) : this.others(values);
   }
 
   private send(form: Form, { subject, values }: Seen): Promise<Answer<Written>> {
@@ -152,7 +174,7 @@ class ValueWriter {
     const version = sendsIfMatch(profile, this.traits) ? subject.version : null;
     this.attempts += 1;
     if (form === 'replace') return directory.setValues(subjectId, item.kind, this.next(values), version);
-    const [value] = (op === 'add' ? this.next(values) : values).filter((each) => equalsValue(each, item));
+    const [value] = this.meant(op === 'add' ? this.next(values) : values);
     // Both lists have it: that is what is to be added, or was found to be there.
     if (value === undefined) throw new Error(`no value to ${op}`);
     return op === 'add'
@@ -167,11 +189,12 @@ class ValueWriter {
       after = await this.read();
     }
     if (!after.ok) return this.ended({ verified: 'unverifiable' });
-    const foreign = withoutValue(before.values, this.change.item);
-    const hurt = harmedValues(foreign, after.value.values);
+    const foreign = this.others(before.values);
+    const hurt = hurtBy(this.change.item, foreign, after.value.values);
     if (hurt.length > 0) return this.restore(form, before, hurt);
     if (!this.isDone(after.value)) return this.ended({ verified: 'contradicted', reason: 'contradicted' });
-    if (foreign.length > 0) this.judge(form, 'right');
+    if (foreign.length > 0 && harmedValues(foreign, after.value.values).length === 0)
+      this.judge(form, 'right');
     const version = before.subject.version;
     // It changed, and its version did not: If-Match would protect nothing there.
     if (version !== null && after.value.subject.version === version)
@@ -186,7 +209,7 @@ class ValueWriter {
   /** First what was meant, as a whole list; where that hurts as well, what was there before. */
   private async restore(form: Form, before: Seen, hurt: readonly ValueFacts[]): Promise<Performed> {
     this.judge(form, 'wrong');
-    const foreign = withoutValue(before.values, this.change.item);
+    const foreign = this.others(before.values);
     const isWhole = ({ values }: Seen): boolean => harmedValues(foreign, values).length === 0;
     if (form === 'single' && this.traits.values?.[this.way('replace')] !== 'wrong') {
       const after = await this.write(this.next(before.values));

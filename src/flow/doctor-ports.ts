@@ -7,7 +7,8 @@ import type { Way } from '../core/proxy.ts';
 import type { Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
-import type { Clock, GitLookout, Lookout, Prober } from './ports.ts';
+import type { GitLookout, Lookout, Prober } from './lookout-ports.ts';
+import type { Clock } from './ports.ts';
 
 export interface DoctorPorts {
   readonly clock: Clock;

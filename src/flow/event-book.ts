@@ -5,11 +5,11 @@ import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
 import type { Transited } from '../core/transit.ts';
-import type { ChangeReport } from './carry-out.ts';
 import type { Known } from './gather.ts';
 import type { Claim, Clock, Ids } from './ports.ts';
 import type { Recollection } from './recollect.ts';
 import { eventFields, type Scribe } from './scribe.ts';
+import type { ChangeReport } from './verdict.ts';
 
 /** Lines that are about an event without being its own. */
 const STEPS: ReadonlySet<string> = new Set(['intent', 'change', 'sync']);
@@ -73,8 +73,11 @@ export class EventBook {
   /** Access that drifted, or is owed, is put right by whatever event comes by. A refusal is said once, by its own. */
   private acting(change: Change): OpenEvent | undefined {
     const { do: disposition } = change.disposition;
-    if (disposition === 'refuse' || disposition === 'would') return undefined;
     const live = this.events.filter((event) => !event.superseded);
+    const asked = live.find((event) => event.kind === 'reconcile');
+    // Somebody asks for exactly that, and hears also what can't be.
+    if (asked !== undefined) return asked;
+    if (disposition === 'refuse' || disposition === 'would') return undefined;
     return live.find((event) => !event.renewal) ?? live[0];
   }
 

@@ -1,6 +1,6 @@
 // One subject at one endpoint: look, plan, and carry the plan out.
 import { afterWakeUp, probeTimeout } from '../core/circuit.ts';
-import { type Config, isManaged } from '../core/config.ts';
+import type { Config } from '../core/config.ts';
 import type { OpenEvent } from '../core/event.ts';
 import type { DirectoryFailure } from '../core/failure.ts';
 import {
@@ -13,21 +13,21 @@ import {
   type Ledger,
   sameHolder,
 } from '../core/ledger.ts';
-import { type Additions, type Change, type Plan, plan } from '../core/plan.ts';
-import { grants, type Profile, profileOf } from '../core/profile.ts';
-import { isAllowed } from '../core/settings.ts';
+import { type Change, type Plan, type PlanInput, plan } from '../core/plan.ts';
+import { profileOf } from '../core/profile.ts';
 import type { Transited } from '../core/transit.ts';
-import { CarryOut, type ChangeReport } from './carry-out.ts';
+import { CarryOut } from './carry-out.ts';
 import type { EventBook } from './event-book.ts';
 import { observe } from './observe.ts';
+import { planInput } from './plan-for.ts';
 import type { Cache, EndpointCache, Ports } from './ports.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reach } from './reach.ts';
 import { EMPTY_ENDPOINT, isEnough, type Observed, type Question, recall } from './recall.ts';
 import { eventFields, type Scribe } from './scribe.ts';
 import { retime } from './skew.ts';
-import type { Standing } from './standing.ts';
 import { steady } from './steady.ts';
+import type { ChangeReport } from './verdict.ts';
 import { endIneligible, withdraw } from './withdraw.ts';
 
 export type Named = Holder & { readonly subject: string };
@@ -63,63 +63,19 @@ export function holdersConcerned({
   return [...pinned, ...others.map((holder) => ({ ...holder, subject: subjectOf(holder) }))];
 }
 
-/** What the policy and the mode let be added for this holder. */
-export function additionsOf(
-  { settings, policy }: Standing,
-  holder: Holder,
-  observed: Pick<Observed, 'refusal'>,
-): Additions {
-  const { pins, mode } = settings;
-  if (pins === null || !sameHolder(pins, holder)) return { may: 'not', reason: 'untrusted' };
-  if (mode === 'off' || mode === 'release-only') return { may: 'not', reason: 'off' };
-  if (policy.state === 'invalid') return { may: 'not', reason: 'invalid-config' };
-  if (policy.state !== 'trusted')
-    return { may: 'not', reason: policy.state === 'file-gone' ? 'no-rule' : 'untrusted' };
-  if (observed.refusal !== null) return { may: 'not', reason: observed.refusal };
-  return { may: mode === 'audit' ? 'would' : 'apply' };
-}
-
-/** The plan for a holder, from what was observed or remembered. Reads nothing, changes nothing. */
-export function planFor(
-  prepared: Pick<Prepared, 'standing'>,
-  holder: Named,
-  ledger: Ledger,
-  observed: Observed,
-  { now, profile }: { readonly now: number; readonly profile: Profile },
-): Plan {
-  const { standing } = prepared;
-  const { policy, settings, commonDir } = standing;
-  const config =
-    policy.state === 'trusted' && settings.pins !== null && sameHolder(settings.pins, holder)
-      ? policy.config
-      : null;
-  return plan({
-    holder,
-    ledger,
-    facts: observed.facts,
-    commonDir,
-    additions: additionsOf(standing, holder, observed),
-    isManaged: (kind, name) => config !== null && isManaged(config, kind, name),
-    isAllowed: (name) => isAllowed(settings, name),
-    isSupported: (kind) => grants(profile, kind),
-    mayCreateGroups: profile.createGroups && observed.cache.traits.externalIds !== 'wrong',
-    ineligible: observed.ineligible,
-    now,
-  });
-}
-
 export interface View {
   /** Both as they came in, unless the account turned out to be somebody else: then its leases ended. */
   readonly ledger: Ledger;
   readonly transited: Transited;
   readonly observed: Observed;
+  readonly input: PlanInput;
   readonly plan: Plan;
   readonly reach: Reach;
 }
 
 export interface Looking {
   readonly ports: Pick<Ports, 'connector' | 'clock' | 'random'>;
-  readonly prepared: Pick<Prepared, 'standing' | 'transited'>;
+  readonly prepared: Pick<Prepared, 'standing' | 'transited' | 'reconciling'>;
   readonly holder: Named;
   readonly ledger: Ledger;
   readonly cache: EndpointCache;
@@ -179,11 +135,17 @@ export async function view(looking: Looking): Promise<View> {
     now,
     progress,
   };
-  const terms = { now, profile: reach.profile };
+  const { reconciling } = prepared;
+  const terms = { now, profile: reach.profile, thorough: reconciling !== undefined };
+  const viewed = (seen: Omit<View, 'input' | 'plan' | 'reach'>): View => {
+    const input = planInput(prepared, holder, seen.ledger, seen.observed, terms);
+    return { ...seen, input, plan: plan(input), reach };
+  };
   const remembered = recall(question);
-  const expected = planFor(prepared, holder, looking.ledger, remembered, terms);
-  if (isEmpty(expected) && isEnough(question, remembered)) {
-    return { observed: remembered, plan: expected, reach, ledger: looking.ledger, transited };
+  const expected = viewed({ observed: remembered, ledger: looking.ledger, transited });
+  if (isEmpty(expected.plan) && isEnough(question, remembered)) {
+    reconciling?.note(expected);
+    return expected;
   }
   const seen = await observe(question, probe);
   const skew = reach.directory.skew();
@@ -196,7 +158,9 @@ export async function view(looking: Looking): Promise<View> {
   );
   const left =
     observed.refusal === 'subject-changed' ? withdraw(prepared, known, holder) : { ledger: known, transited };
-  return { observed, plan: planFor(prepared, holder, left.ledger, observed, terms), reach, ...left };
+  const found = viewed({ observed, ...left });
+  reconciling?.note(found);
+  return found;
 }
 
 const isEmpty = ({ changes, adopt, forget }: Plan): boolean =>
@@ -212,7 +176,6 @@ export interface HolderTask {
   readonly book: EventBook;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
-  readonly progress?: Question['progress'];
 }
 
 interface Done {
@@ -228,12 +191,12 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
   const { standing } = prepared;
   const seen = await view({
     ports,
-    prepared: { standing, transited: book.transited },
+    prepared: { ...prepared, transited: book.transited },
     holder,
     ledger: task.ledger,
     cache: task.cache.endpoints[holder.endpoint] ?? EMPTY_ENDPOINT,
     deadline,
-    progress: task.progress,
+    progress: prepared.reconciling?.progress,
   });
   const { observed, reach } = seen;
   const timed = retime(seen, holder.endpoint, {
@@ -269,7 +232,9 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
   );
   await carrying.run(seen.plan);
   const { ledger: after, cache, reports } = carrying;
-  return { ledger: after, cache, reports, unseen: observed.failure };
+  const asked = carrying.askedForPeace;
+  const traits = asked === null ? cache.traits : afterWakeUp(cache.traits, asked, ports.clock.now());
+  return { ledger: after, cache: { ...cache, traits }, reports, unseen: observed.failure };
 }
 
 /** Gives each change its event, and opens one for those that have none but will be carried out. */

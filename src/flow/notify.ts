@@ -1,8 +1,8 @@
 // Tells the command that the machine's owner named what went wrong in a wake-up: after the log has it, outside the lock.
 import { type Closed, isNews, noticeOf } from '../core/notice.ts';
-import type { ChangeReport } from './carry-out.ts';
 import type { Ports } from './ports.ts';
 import type { Standing } from './standing.ts';
+import type { ChangeReport } from './verdict.ts';
 
 /** A failure of the command is nobody's here: access doesn't hang on whether somebody heard of it. */
 export async function notify(

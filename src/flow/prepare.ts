@@ -11,6 +11,7 @@ import type { Skews } from '../core/skew.ts';
 import { type Transited, type TransitInput, transit } from '../core/transit.ts';
 import { type Gathered, gather, type Known } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
+import type { Reconciling } from './reconciling.ts';
 import { readSkews } from './skew.ts';
 import { type Standing, takeStanding } from './standing.ts';
 import { readTails } from './tails.ts';
@@ -31,6 +32,11 @@ export type Ask =
   | { readonly kind: 'give-back'; readonly run: string; readonly branch: string }
   /** `sweep`: ends what nothing holds any more, and retries what is owed even where nothing is pinned. */
   | { readonly kind: 'sweep'; readonly isLost: (lease: Lease, worktrees: readonly Worktree[]) => boolean }
+  /** `reconcile`: as a sweep, and everything is looked at anew. */
+  | ({
+      readonly kind: 'reconcile';
+      readonly isLost: (lease: Lease, worktrees: readonly Worktree[]) => boolean;
+    } & Reconciling)
   /** `revoke`, and `uninstall`. */
   | { readonly kind: 'revoke'; readonly which: (lease: Lease) => boolean };
 
@@ -45,6 +51,7 @@ export interface Prepared {
   /** By which leases were granted and ended. */
   readonly skews: Skews;
   readonly sweeping: boolean;
+  readonly reconciling?: Reconciling;
 }
 
 /** A hook runs right after HEAD moved; its line may be this much later, in milliseconds. */
@@ -93,7 +100,8 @@ export async function prepare(
       revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
     asked,
     skews,
-    sweeping: ask.kind === 'sweep',
+    sweeping: ask.kind === 'sweep' || ask.kind === 'reconcile',
+    ...(ask.kind === 'reconcile' ? { reconciling: ask } : {}),
   });
 }
 
@@ -146,7 +154,8 @@ function branchAsked(ask: Ask & { kind: 'manual' }, worktrees: readonly Worktree
 function askedEvent({ ids, clock }: Ports, ask: Ask, worktrees: readonly Worktree[]): OpenEvent | null {
   if (ask.kind === 'wake' || ask.kind === 'sweep') return null;
   const event = { id: ids.event(), from: null, at: clock.now(), renewal: false, superseded: false };
-  if (ask.kind === 'revoke') return { ...event, kind: 'revoke', place: null, branch: null };
+  if (ask.kind === 'revoke' || ask.kind === 'reconcile')
+    return { ...event, kind: ask.kind, place: null, branch: null };
   return ask.kind === 'give-back'
     ? { ...event, kind: 'revoke', place: null, branch: ask.branch, run: ask.run }
     : {
@@ -188,7 +197,9 @@ function move(
           },
     gone,
     skews,
-    ...(ask.kind === 'sweep' ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) } : {}),
+    ...(ask.kind === 'sweep' || ask.kind === 'reconcile'
+      ? { isLost: (lease: Lease) => ask.isLost(lease, worktrees) }
+      : {}),
     now: ports.clock.now(),
     newId: () => ports.ids.lease(),
     newEventId: () => ports.ids.event(),

@@ -7,10 +7,10 @@ import { backoff } from '../core/retry.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Target } from '../core/target.ts';
 import type { Reason } from '../core/vocabulary.ts';
-import type { ChangeReport } from './carry-out.ts';
 import type { Ports } from './ports.ts';
 import { type Settled, settle } from './settle.ts';
 import type { Standing } from './standing.ts';
+import type { ChangeReport } from './verdict.ts';
 
 export interface Run {
   /** Nobody else's: what belongs to this run is known by it. */

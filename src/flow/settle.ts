@@ -7,7 +7,6 @@ import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
-import type { ChangeReport } from './carry-out.ts';
 import { EventBook } from './event-book.ts';
 import { holdersConcerned, settleHolder } from './holder.ts';
 import { notify } from './notify.ts';
@@ -15,8 +14,10 @@ import type { Ports } from './ports.ts';
 import { type Ask, type Prepared, prepare } from './prepare.ts';
 import { withoutPresence } from './recall.ts';
 import { recollect } from './recollect.ts';
+import { leisureFor, seenSince } from './reconciling.ts';
 import { commonFields, Scribe } from './scribe.ts';
 import { deadlineOf, type Standing } from './standing.ts';
+import type { ChangeReport } from './verdict.ts';
 
 export interface Settled {
   readonly standing: Standing;
@@ -69,10 +70,17 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const book = new EventBook({ scribe, memory, transited, claim, known, clock: ports.clock, ids: ports.ids });
   await book.tell();
 
-  const deadline = deadlineOf(standing, ports.clock.now());
+  const { reconciling } = prepared;
+  const leisure = reconciling === undefined ? 0 : leisureFor(prepared.ledger);
+  const deadline = deadlineOf(standing, ports.clock.now()) + leisure;
   let ledger = prepared.ledger;
   const remembered = await ports.state.readCache();
-  let cache = prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered;
+  let cache =
+    prepared.asked?.kind === 'manual'
+      ? withoutPresence(remembered)
+      : reconciling === undefined
+        ? remembered
+        : seenSince(remembered, reconciling.since);
   const reports: ChangeReport[] = [];
   let unseen: DirectoryFailure | null = null;
   for (const holder of holdersConcerned(prepared)) {

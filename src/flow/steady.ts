@@ -26,20 +26,35 @@ export async function waitFor(
   return true;
 }
 
-async function again<T>(patience: Patience, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+/** What the directory asked of one question holds for all that are asked side by side. */
+interface Peace {
+  /** Milliseconds since the epoch. */
+  until: number;
+}
+
+async function again<T>(patience: Patience, peace: Peace, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  const { clock, deadline } = patience;
   for (let tries = 1; ; tries += 1) {
+    const wait = peace.until - clock.now();
+    if (wait > 0 && peace.until <= deadline) await clock.pause(wait);
     const answer = await ask();
-    if (answer.ok || !isPassing(answer.failure) || !(await waitFor(patience, answer.failure, tries)))
-      return answer;
+    if (answer.ok) return answer;
+    const { failure } = answer;
+    if (failure.code === 'throttled')
+      peace.until = Math.max(peace.until, clock.now() + (failure.retryAfter ?? 0));
+    if (!isPassing(failure) || !(await waitFor(patience, failure, tries))) return answer;
   }
 }
 
-export const steady = (directory: Directory, patience: Patience): Directory => ({
-  ...directory,
-  subject: (id) => again(patience, () => directory.subject(id)),
-  findSubjects: (...asked) => again(patience, () => directory.findSubjects(...asked)),
-  group: (...asked) => again(patience, () => directory.group(...asked)),
-  findGroups: (...asked) => again(patience, () => directory.findGroups(...asked)),
-  isMember: (...asked) => again(patience, () => directory.isMember(...asked)),
-  provider: () => again(patience, () => directory.provider()),
-});
+export const steady = (directory: Directory, patience: Patience): Directory => {
+  const peace: Peace = { until: 0 };
+  return {
+    ...directory,
+    subject: (id) => again(patience, peace, () => directory.subject(id)),
+    findSubjects: (...asked) => again(patience, peace, () => directory.findSubjects(...asked)),
+    group: (...asked) => again(patience, peace, () => directory.group(...asked)),
+    findGroups: (...asked) => again(patience, peace, () => directory.findGroups(...asked)),
+    isMember: (...asked) => again(patience, peace, () => directory.isMember(...asked)),
+    provider: () => again(patience, peace, () => directory.provider()),
+  };
+};

@@ -2,6 +2,7 @@
 import { backoff } from '../core/retry.ts';
 import { type Settled, settle } from '../flow/settle.ts';
 import { openClone } from '../wire/clone.ts';
+import { tendOthers } from '../wire/tend.ts';
 import { openWorkerPlace } from '../wire/worker.ts';
 
 export interface WorkOptions {
@@ -23,10 +24,14 @@ export async function work(options: WorkOptions): Promise<void> {
   const place = openWorkerPlace(directory, pid);
   if (!place.claim()) return;
   const clone = openClone(commonDir, env);
+  let tended = false;
   try {
     do {
       if (!place.claim()) return;
       await stay(options, clone, place);
+      // Once in a worker's life: deletions in other clones wake nobody up there.
+      if (!tended) await tendOthers(clone, env);
+      tended = true;
       // The order matters: first nobody relies on this worker any more, then the last look.
       place.release();
     } while (await place.watch.changed(0));

@@ -162,11 +162,21 @@ describe('a redirect', () => {
     await using it = await rig();
     const member = it.fake.addUser({ userName: 'alice' });
     const group = it.fake.addGroup({ displayName: 'team' });
-    const location = `${it.fake.url}/Groups/${group}`;
+    const location = `${it.fake.url}/Groups/${group}?x=y`;
     it.fake.misbehave({ how: 'answer', status, headers: { location } }, { times: 1 });
     expect((await it.directory.addMember(group, member)).ok).toBe(requests === 2);
     expect(it.fake.count('PATCH')).toBe(requests);
     expect(it.fake.count()).toBe(requests);
+  });
+
+  test.each([307, 308])('of a change with %i to another group is not followed', async (status) => {
+    await using it = await rig();
+    const member = it.fake.addUser({ userName: 'alice' });
+    const [group, admins] = ['team', 'admins'].map((displayName) => it.fake.addGroup({ displayName }));
+    it.fake.misbehave({ how: 'answer', status, headers: { location: `${it.fake.url}/Groups/${admins}` } });
+    expect(failureOf(await it.directory.addMember(group ?? '', member)).code).toBe('rejected');
+    expect(it.fake.count()).toBe(1);
+    expect(it.fake.members('admins')).toEqual([]);
   });
 
   test('that goes round in circles comes to an end', async () => {

@@ -113,6 +113,14 @@ describe('coalesce', () => {
     expect(short(look({ head: on('r'), lines: ['main', 'r'] }))).toEqual(['switch main→r']);
   });
 
+  it('keeps a renewal that was open before, because it may have been told', () => {
+    const open = event('old', { kind: 'settle', from: 'main', branch: 'main', renewal: true });
+    expect(look({ head: on('x'), open: [open], lines: ['x'] })).toMatchObject([
+      { id: 'old', superseded: true },
+      { kind: 'switch', branch: 'x', superseded: false },
+    ]);
+  });
+
   it('gives a renewal to the switch that is still open for its branch', () => {
     const open = [event('old', { from: 'x', branch: 'main' })];
     const events = look({ open, lines: ['main'] });
@@ -171,7 +179,7 @@ describe('coalesce', () => {
           expect(acting.length).toBeLessThanOrEqual(1);
           for (const each of acting) expect(each.branch).toBe(workedOn(now));
           const kept = new Set(events.map((each) => each.id));
-          for (const each of open) if (!each.renewal) expect(kept).toContain(each.id);
+          for (const each of open) expect(kept).toContain(each.id);
         },
       ),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equalsValue, mergeValue, withoutValue } from '../../src/core/multi-valued.ts';
+import { equalsValue, hurtBy, isSameValue, meant, mergeValue } from '../../src/core/multi-valued.ts';
 import type { ValueFacts } from '../../src/core/scim-message.ts';
 
 const item = fc
@@ -35,13 +35,23 @@ describe('lists of values', () => {
       fc.property(fc.array(value), item, (values, ours) => {
         const merged = mergeValue(values, ours);
         expect(merged.slice(0, values.length)).toEqual(values);
-        expect(merged.some((each) => equalsValue(each, ours))).toBe(true);
+        expect(meant(merged, ours)).not.toEqual([]);
         expect(mergeValue(merged, ours)).toEqual(merged);
-        const others = values.filter((each) => !equalsValue(each, ours));
-        expect(withoutValue(merged, ours)).toEqual(others);
-        expect(withoutValue(withoutValue(merged, ours), ours)).toEqual(others);
       }),
     );
+  });
+
+  it('know one that nobody gave a type by the type that a server gave it, but not beside one without', () => {
+    const plain = { kind: 'role' as const, name: 'r', id: null };
+    const [bare, typed] = [
+      { value: 'r', whole: { value: 'r' } },
+      { value: 'r', type: 'Role', whole: { value: 'r', type: 'Role' } },
+    ];
+    expect(meant([typed], plain)).toEqual([typed]);
+    expect(meant([typed, bare], plain)).toEqual([bare]);
+    expect(meant([typed, bare], { ...plain, type: 'other' })).toEqual([]);
+    expect(meant([typed, bare], { ...plain, type: 'role' })).toEqual([typed]);
+    expect(isSameValue(typed, bare)).toBe(false);
   });
 
   it('tell values apart by type, where none and an empty one are the same', () => {
@@ -49,5 +59,24 @@ describe('lists of values', () => {
     expect(equalsValue({ value: 'r', whole: {} }, { ...plain, type: '' })).toBe(true);
     expect(equalsValue({ value: 'r', type: 'work', whole: {} }, plain)).toBe(false);
     expect(equalsValue({ value: 'R', whole: {} }, plain)).toBe(false);
+  });
+
+  it('are not hurt by us where somebody else takes one of them away in the same moment', () => {
+    const ours = { kind: 'role' as const, name: 'ours', id: null };
+    const of = (value: string, more: Record<string, string> = {}): ValueFacts => ({
+      value,
+      ...more,
+      whole: { value, ...more },
+    });
+    const [plain, other, typed] = [of('plain'), of('other'), of('typed', { type: 'app' })];
+    const before = [plain, other, typed];
+    expect(hurtBy(ours, before, before)).toEqual([]);
+    expect(hurtBy(ours, before, [other, typed])).toEqual([]);
+    expect(hurtBy(ours, before, [plain, other])).toEqual([]);
+    // All of one type, all of them, or what one of them said.
+    expect(hurtBy(ours, before, [typed])).toEqual([plain, other]);
+    expect(hurtBy(ours, before, [])).toEqual(before);
+    const cut = { ...typed, whole: { ...typed.whole, display: 'x' } };
+    expect(hurtBy(ours, [plain, cut], [plain, typed])).toEqual([cut]);
   });
 });

@@ -1,6 +1,7 @@
 // What goes wrong on the wire, or in front of the fake directory, whatever the directory itself would have said.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Answer } from './fake-resource.ts';
 
 export type Fault =
@@ -41,8 +42,25 @@ const SCIM = { 'content-type': 'application/scim+json' };
 
 const textOf = ({ body, text }: Answer): string => text ?? (body === undefined ? '' : JSON.stringify(body));
 
+/** Bytes: what is larger goes out piece by piece, so that a client in the same process can leave before all is sent. */
+const PIECE = 64 * 1024;
+
 export function send(answer: Answer, response: ServerResponse): void {
-  response.writeHead(answer.status, { ...SCIM, ...answer.headers }).end(textOf(answer));
+  const text = textOf(answer);
+  if (text.length < PIECE) {
+    response.writeHead(answer.status, { ...SCIM, ...answer.headers }).end(text);
+    return;
+  }
+  const bytes = Buffer.from(text);
+  response.writeHead(answer.status, { ...SCIM, ...answer.headers, 'content-length': bytes.length });
+  Readable.from(pieces(bytes)).pipe(response);
+}
+
+async function* pieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    yield bytes.subarray(at, at + PIECE);
+    await nextTurn();
+  }
 }
 
 /** `serve` does what was asked, and says what would have been answered; `remember` returns what undoes all since. */

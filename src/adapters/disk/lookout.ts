@@ -6,7 +6,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { StoredFacts } from '../../core/checks/backlog.ts';
 import type { PathFacts } from '../../core/checks/disk.ts';
 import type { BundleFacts, ProgramFacts } from '../../core/checks/runtime.ts';
-import type { Lookout } from '../../flow/ports.ts';
+import type { Lookout } from '../../flow/lookout-ports.ts';
 import { bundleVersion } from './ground.ts';
 import { linesBackward } from './lines.ts';
 import { errorCode, PRIVATE_DIRECTORY } from './replace-file.ts';

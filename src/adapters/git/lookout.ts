@@ -1,6 +1,6 @@
 // What git says of itself for `doctor`: its version, its whole config with the place of each entry, and whether a helper has a token.
 import type { TokenFacts } from '../../core/checks/token.ts';
-import type { GitLookout } from '../../flow/ports.ts';
+import type { GitLookout } from '../../flow/lookout-ports.ts';
 import { parseEntries } from './config-entries.ts';
 import { credentialField, fillCredential } from './credential.ts';
 import type { Environment } from './environment.ts';

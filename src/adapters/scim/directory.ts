@@ -27,6 +27,7 @@ const WITHOUT_MEMBERS = 'excludedAttributes=members';
 
 export function directoryOver(session: Session, profile: Profile): Omit<Directory, 'skew'> {
   const { endpoint } = session;
+  let excludes = profile.excludedAttributes;
 
   async function one<T extends { readonly id: string }>(
     type: Type<T>,
@@ -44,6 +45,16 @@ export function directoryOver(session: Session, profile: Profile): Omit<Director
     return faulty(`the answer is not the ${type.word} that was asked for`);
   }
 
+  /** Some answer 400 to a parameter they don't know. */
+  async function leanly<T>(ask: (more: string | null) => Promise<Answer<T>>): Promise<Answer<T>> {
+    const answer = await ask(excludes ? WITHOUT_MEMBERS : null);
+    if (!excludes || answer.ok || answer.failure.code !== 'rejected' || answer.failure.status !== 400)
+      return answer;
+    const plain = await ask(null);
+    excludes = !plain.ok;
+    return plain;
+  }
+
   /** With its members as long as they are few enough; else without them, and said to be large. */
   async function group(id: string, view: GroupView = 'members'): Promise<Answer<GroupFacts>> {
     if (view === 'members') {
@@ -51,8 +62,7 @@ export function directoryOver(session: Session, profile: Profile): Omit<Director
       if (!full.ok) return full;
       if (full.value !== null) return ok(full.value);
     }
-    const bare = await one(GROUP, id, profile.excludedAttributes ? `?${WITHOUT_MEMBERS}` : '');
-    const shown = whole(bare);
+    const shown = whole(await leanly((more) => one(GROUP, id, more === null ? '' : `?${more}`)));
     return shown.ok ? ok(withoutMembers(shown.value)) : shown;
   }
 
@@ -69,8 +79,7 @@ export function directoryOver(session: Session, profile: Profile): Omit<Director
       if (!full.ok) return full;
       if (full.value !== null) return ok(full.value);
     }
-    const more = profile.excludedAttributes ? WITHOUT_MEMBERS : null;
-    const bare = await search(session, profile, { ...query, more }, readGroup, matches);
+    const bare = await leanly((more) => search(session, profile, { ...query, more }, readGroup, matches));
     return bare.ok ? ok((bare.value ?? []).map(withoutMembers)) : bare;
   }
 

@@ -7,6 +7,11 @@ export function redirectOf(reply: Reply, url: string, method: Call['method']): s
   const followed = method === 'GET' ? [301, 302, 303, 307, 308] : [307, 308];
   const location = reply.header('location');
   if (!followed.includes(reply.status) || location === null || !URL.canParse(location, url)) return null;
-  const to = new URL(location, url);
-  return to.origin === new URL(url).origin ? to.pathname + to.search : null;
+  const [from, to] = [new URL(url), new URL(location, url)];
+  if (to.origin !== from.origin) return null;
+  // A change is about one resource: to another one it would be another change, which nobody asked for.
+  return method === 'GET' || resourceOf(to) === resourceOf(from) ? to.pathname + to.search : null;
 }
+
+/** The type and the id, wherever the directory has them: `/scim/v2/Groups/1` and `/v3/Groups/1` are the same group. */
+const resourceOf = ({ pathname }: URL): string => pathname.replace(/\/+$/, '').split('/').slice(-2).join('/');

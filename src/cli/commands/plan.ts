@@ -10,11 +10,12 @@ import type { Here } from '../../wire/here.ts';
 import { offerEdit } from '../accept-edit.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
+import { reasonWords } from '../reason-words.ts';
 import { changeDocument, changeLine, exitOfReports, syncDocument } from '../report.ts';
 import { said } from '../said.ts';
 import { plain } from '../screen.ts';
 import { noteStanding } from '../standing-notes.ts';
-import { type ExitCode, reasonWords } from '../words.ts';
+import type { ExitCode } from '../words.ts';
 
 export const runPlan = (context: Context, { branch }: { readonly branch?: string }): Promise<ExitCode> =>
   withHere(context, async (opened) => {

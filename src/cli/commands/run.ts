@@ -7,10 +7,10 @@ import { type GivenBack, giveBack, type Run, type Taken, takeAccess } from '../.
 import type { Here } from '../../wire/here.ts';
 import type { Signals } from '../../wire/run.ts';
 import { type Context, failWith, openHere } from '../context.ts';
+import { reasonWords } from '../reason-words.ts';
 import { changeDocument, changeLine, exitOfReports } from '../report.ts';
 import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
-import { reasonWords } from '../words.ts';
 
 export interface RunOptions {
   readonly branch: string;

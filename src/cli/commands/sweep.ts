@@ -1,17 +1,19 @@
 // `sweep`, for cron: ends what expired or lost its reason, in every clone the ledger knows. Silent where nothing was to do.
-import type { ChangeReport } from '../../flow/carry-out.ts';
+
 import { type Swept, sweep } from '../../flow/sweep.ts';
+import type { ChangeReport } from '../../flow/verdict.ts';
 import { type Context, failWith } from '../context.ts';
 import type { SweepDocument } from '../documents.ts';
+import { heaviest } from '../heaviest.ts';
 import { changeDocument, changeLine, exitOfReports } from '../report.ts';
 import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
 import { type ExitCode, exitOf, wordsOf } from '../words.ts';
 
 export async function runSweep(context: Context): Promise<ExitCode> {
-  const { openSweep } = await import('../../wire/sweep.ts');
+  const { openClones } = await import('../../wire/clones.ts');
   const { screen, cwd, env } = context;
-  const ports = await openSweep(cwd, env);
+  const ports = await openClones(cwd, env);
   if (!ports.ok) return failWith(context, ports.failure);
   const swept = await screen.during('Sweeping', () => sweep(ports.value));
   if (!swept.ok) return failWith(context, swept.failure);
@@ -63,7 +65,3 @@ const exitOfSwept = (swept: Swept): ExitCode => {
   const changes = reportsOf(swept).map((report) => changeDocument(report.change, report));
   return exitOfReports(changes, { outcome: 'unchanged' });
 };
-
-/** DESIGN section 5, several at once: 4, then 1, 3, 5. */
-const heaviest = (codes: readonly ExitCode[]): ExitCode =>
-  ([4, 1, 2, 3, 5] as const).find((code) => codes.includes(code)) ?? 0;

@@ -10,12 +10,13 @@ import type { Here } from '../../wire/here.ts';
 import { askFor, type ManualAsk } from '../ask-for.ts';
 import { type Context, withHere } from '../context.ts';
 import { spotWords } from '../fault-words.ts';
+import { reasonWords } from '../reason-words.ts';
 import { said } from '../said.ts';
 import { plain, type Screen } from '../screen.ts';
 import { moment, span } from '../time.ts';
 import { whyDocument } from '../why-document.ts';
 import { nearWords, verdictWords } from '../why-words.ts';
-import { type ExitCode, reasonWords } from '../words.ts';
+import type { ExitCode } from '../words.ts';
 
 export interface WhyOptions {
   readonly name?: string | undefined;

@@ -1,19 +1,21 @@
-// What `sweep` needs: the ledger of this person, and each clone that it names, there or gone.
+// What `sweep` and `reconcile` need: the ledger of this person, and each clone that it names, there or gone.
 import { gitEnvironment } from '../adapters/git/environment.ts';
 import { isClone } from '../adapters/git/locate.ts';
 import { stateHome } from '../adapters/process/places.ts';
 import { isRunning } from '../adapters/process/run-mark.ts';
 import { parseEndpoint } from '../core/endpoint.ts';
 import type { Failure } from '../core/failure.ts';
+import { repositoryId } from '../core/repository-id.ts';
 import { ok, type Result } from '../core/result.ts';
-import type { SweepPorts } from '../flow/sweep.ts';
+import { readSettings } from '../core/settings.ts';
+import type { ClonesPorts } from '../flow/clones.ts';
 import { openClone } from './clone.ts';
-import { openHere } from './here.ts';
+import { type Here, openHere } from './here.ts';
 import { openNowhere, settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPorts, Failure>> {
+export async function openClones(cwd: string, env: Env): Promise<Result<ClonesPorts, Failure>> {
   const here = await openHere(cwd, env);
   if (!here.ok && here.failure.code === 'git-missing') return here;
   // In a clone, the state directory that it was installed with; elsewhere the environment's.
@@ -29,6 +31,7 @@ export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPort
     audit,
     clock,
     isRunning,
+    here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {
       const clone = openClone(commonDir, env, { named });
@@ -38,6 +41,9 @@ export async function openSweep(cwd: string, env: Env): Promise<Result<SweepPort
     openNowhere: (commonDir, repo) => openNowhere({ commonDir, repo, known }, home, env, named),
   });
 }
+
+const installed = ({ commonDir, entries }: Here): ClonesPorts['here'] =>
+  readSettings(entries).pins === null ? null : { commonDir, repo: repositoryId(entries) ?? '' };
 
 /**
  * Where a run in CI was killed, nothing is pinned that the environment's token could be for: the environment says it,
