@@ -3,14 +3,14 @@ import type { Lease } from '../core/lease.ts';
 import { ok } from '../core/result.ts';
 import { type ClonePlace, type ClonesPorts, type IsLost, visitClones } from './clones.ts';
 import { readLedger } from './prepare.ts';
-import { settle } from './settle.ts';
+import { type Settled, settle } from './settle.ts';
 
 /** `own`: the worker's clone, which it has just seen to. Nobody waits for this, and what fails is the next one's. */
 export async function tend(ports: ClonesPorts, own: string): Promise<void> {
   const known = await readLedger(ports);
   const elsewhere = ({ commonDir }: { readonly commonDir: string }): boolean => commonDir !== own;
   if (!known.ok || ![...known.value.leases, ...(known.value.groups ?? [])].some(elsewhere)) return;
-  await visitClones(ports, {
+  await visitClones<Settled | null>(ports, {
     do: async (place, isLost) =>
       (await hasEnded(place, isLost, own))
         ? settle(place.ports, place.entries, { kind: 'sweep', isLost })
