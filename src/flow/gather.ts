@@ -1,7 +1,7 @@
 // From the spool and the HEAD of every worktree to the open events, coalesced.
 import { coalesce, type OpenEvent, workedOn } from '../core/event.ts';
 import type { Claim, Clock, Ids, Progress, ReflogCursor, Worktree } from './ports.ts';
-import type { Tails } from './tails.ts';
+import { isNew, type Tails } from './tails.ts';
 
 /** Where each worktree is, and how far its reflog was read. */
 export type Known = Required<Pick<Progress, 'heads' | 'reflogs'>>;
@@ -45,7 +45,8 @@ export function gather(
       if (missed || last !== undefined) seen[gitDir] = missed ? null : (last ?? null);
       continue;
     }
-    if (last === undefined && lines.length === 0 && moves.length === 0) {
+    const came = isNew(claim.progress, gitDir);
+    if (last === undefined && lines.length === 0 && moves.length === 0 && !came) {
       events.push(...mine);
       continue;
     }
@@ -61,6 +62,7 @@ export function gather(
         open: ofHead,
         lines,
         moves,
+        isNew: came,
         now,
         newId: () => ports.ids.event(),
       }),

@@ -5,6 +5,7 @@ import type { Lease, Place } from '../core/lease.ts';
 import { end } from '../core/lease.ts';
 import { EMPTY_LEDGER, endGroups, type Ledger } from '../core/ledger.ts';
 import { replay } from '../core/rebuild.ts';
+import { livesOnAs } from '../core/reflog.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Skews } from '../core/skew.ts';
@@ -71,7 +72,7 @@ export async function prepare(
   const revoking = which === null ? null : end(ledger.value.leases, which);
   const { commonDir } = standing.value;
   const skews = await readSkews(ports, standing.value, ledger.value.leases);
-  const gone = await whatIsGone(ports, ledger.value, commonDir);
+  const gone = await whatIsGone(ports, { ...standing.value, worktrees }, ledger.value, skews);
   if (!gone.ok) return gone;
   const transited = move(
     ports,
@@ -211,21 +212,34 @@ function eventsFor(ask: Ask, open: readonly OpenEvent[], asked: OpenEvent | null
 /** Asked of git only when some lease, or a group, of this clone depends on it. */
 async function whatIsGone(
   { repository }: Ports,
+  { commonDir, worktrees }: Pick<Standing, 'commonDir' | 'worktrees'>,
   { leases, groups = [] }: Ledger,
-  commonDir: string,
+  skews: Skews,
 ): Promise<Result<TransitInput['gone'], Failure>> {
-  const bound = [
-    ...leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch'),
-    ...groups.filter((group) => group.commonDir === commonDir),
-  ];
+  const mine = leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch');
+  const bound = [...mine, ...groups.filter((group) => group.commonDir === commonDir)];
   if (bound.length === 0) return ok({ branches: new Set(), upstreams: new Set() });
   const listed = await repository.branches();
   if (!listed.ok) return listed;
   const there = new Map(listed.value.map((branch) => [branch.name, branch]));
-  const branches = new Set(bound.map(({ branch }) => branch).filter((branch) => !there.has(branch)));
+  // An unborn branch has no ref yet, or no more: it isn't gone while somebody is on it.
+  const isHere = (branch: string): boolean =>
+    worktrees.some(({ head }) => head.on === 'branch' && head.branch === branch);
+  const branches = new Set(
+    bound.map(({ branch }) => branch).filter((branch) => !there.has(branch) && !isHere(branch)),
+  );
+  const renames = branches.size === 0 ? [] : await repository.renames();
+  const isThere = (branch: string): boolean => there.has(branch) || isHere(branch);
+  const renamed = new Map<string, string>();
+  for (const { branch, granted, endpoint } of mine) {
+    // A branch of that name that was renamed before the lease began is another one.
+    const since = granted - (skews.get(endpoint) ?? 0);
+    const name = branches.has(branch) ? livesOnAs(branch, since, renames, isThere) : null;
+    if (name !== null) renamed.set(branch, name);
+  }
   return ok({
     branches,
-    renamed: branches.size === 0 ? new Map() : await repository.renames([...branches]),
+    renamed,
     upstreams: new Set(listed.value.filter((branch) => branch.upstreamGone).map((branch) => branch.name)),
   });
 }
