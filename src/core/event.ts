@@ -1,7 +1,7 @@
 // Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
 import { interleave } from './interleave.ts';
 import type { Place } from './lease.ts';
-import { branchMovedFrom, branchMovedTo, type Move, type Rebase } from './reflog.ts';
+import { branchMovedFrom, branchMovedTo, isSameRename, type Move, type Rebase } from './reflog.ts';
 import type { EventKind } from './vocabulary.ts';
 
 /** One line of the spool. It is a hint: HEAD, read again, is the truth. */
@@ -104,7 +104,7 @@ export function coalesce(seen: Sighting): OpenEvent[] {
     });
     at = branch;
   };
-  const { moves = [] } = seen;
+  const moves = (seen.moves ?? []).filter((move, index, all) => !isSameRename(move, all[index - 1]));
   /** What a rebase was called from a hook's line, so that its end is no gap. */
   let rebasing: 'switch' | 'gap' = 'gap';
   const steps = interleave(seen.lines, moves);

@@ -51,6 +51,10 @@ export function moveOf(line: ReflogLine): Move | Rebase | null {
   return back === undefined ? null : { kind: 'rebase', from: null, to: back, line };
 }
 
+/** Git writes a rename of HEAD's branch twice: that the old one went, and that the new one came. */
+export const isSameRename = (move: Move | Rebase, before: Move | Rebase | undefined): boolean =>
+  move.kind === 'rename' && before?.kind === 'rename' && move.from === before.from && move.to === before.to;
+
 const isOid = (text: string): boolean => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
 
 /** The branch that HEAD was on before a move; null: none, or the line doesn't say. */
