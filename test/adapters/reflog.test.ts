@@ -197,7 +197,7 @@ describe('a reflog', () => {
     git('worktree', 'move', join(root, 'side'), join(root, 'moved'));
     expect(short(await read(side, { dir }))).toEqual(['checkout side→a']);
     git('branch', '-m', 'a', 'b');
-    expect(short(await read(side, { dir }))).toEqual(['checkout side→a', 'rename a→b', 'rename a→b']);
+    expect(short(await read(side, { dir }))).toEqual(['checkout side→a', 'rename a→b']);
   });
 
   it('of the branches tells of renames, not of copies', async () => {
