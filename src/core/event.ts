@@ -78,6 +78,8 @@ export interface Sighting {
   /** It came while we knew the clone, so that it is somewhere for the first time. */
   readonly isNew?: boolean;
   readonly now: number;
+  /** When we looked last: what is new happened since. */
+  readonly since?: number | undefined;
   readonly newId: () => string;
 }
 
@@ -111,7 +113,7 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   steps.forEach(({ reported, logged }, index) => {
     const isLast = index === steps.length - 1;
     const move = logged?.move;
-    const when = timeOf(reported?.at, move?.line.at) ?? seen.now;
+    const when = timeOf(reported?.at, move?.line.at, seen);
     if (move !== undefined && logged !== null) {
       const from = branchMovedFrom(move);
       if (at === undefined && from !== null) at = from;
@@ -158,12 +160,14 @@ export function coalesce(seen: Sighting): OpenEvent[] {
 }
 
 /**
- * The spool's time is that of its last line, and the reflog's is to the second: so the reflog's counts, unless they agree
- * as far as it goes.
+ * The spool's time is that of its last line; the reflog's is to the second, and whatever GIT_COMMITTER_DATE said. So the
+ * reflog's counts where it can be true, and where they don't agree as far as it goes.
  */
-function timeOf(reported: number | undefined, logged: number | undefined): number | undefined {
-  if (reported === undefined || logged === undefined) return reported ?? logged;
-  return Math.floor(reported / 1000) * 1000 === logged ? reported : Math.min(reported, logged);
+function timeOf(reported: number | undefined, logged: number | undefined, seen: Sighting): number {
+  const latest = reported ?? seen.now;
+  const { since = Number.POSITIVE_INFINITY } = seen;
+  if (logged === undefined || logged > latest || logged + 1000 <= since) return latest;
+  return Math.floor(latest / 1000) * 1000 === logged && reported !== undefined ? reported : logged;
 }
 
 /** The last switch acts; a renewal acts only where there is no switch to act for it. */

@@ -67,6 +67,7 @@ export function branchMovedTo(
   later: readonly (Move | Rebase)[],
   truth: string | null,
 ): string | null {
+  if (isOid(move.to)) return null;
   const next = later.find(({ from, to }) => from !== null || to !== null);
   return (next === undefined ? truth : (next.from ?? next.to)) === move.to ? move.to : null;
 }

@@ -4,13 +4,16 @@ import type { Claim, Clock, Ids, Progress, ReflogCursor, Worktree } from './port
 import { isNew, type Tails } from './tails.ts';
 
 /** Where each worktree is, and how far its reflog was read. */
-export type Known = Required<Pick<Progress, 'heads' | 'reflogs'>>;
+export type Known = Required<Pick<Progress, 'heads' | 'reflogs' | 'looked'>>;
 
 export interface Gathered {
   readonly events: readonly OpenEvent[];
   readonly known: Known;
-  /** HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD moved). */
-  readonly silent: boolean;
+  /**
+   * Worth another look. `silent`: HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD
+   * moved). `starting`: a rebase has detached HEAD and not yet written down what it works on (`rebase --apply`).
+   */
+  readonly unclear: 'silent' | 'starting' | null;
 }
 
 /** Pure but for the ids and the clock, so that a dry run can do it too. */
@@ -64,13 +67,19 @@ export function gather(
         moves,
         isNew: came,
         now,
+        since: claim.progress.looked,
         newId: () => ports.ids.event(),
       }),
     );
   }
   events.push(...vanished(ports, heads, worktrees, now));
   const silent = events.some((event) => event.kind === 'gap' && !open.some((old) => old.id === event.id));
-  return { events, known: { heads: seen, reflogs }, silent };
+  const starting = worktrees.some(({ place, head }) => {
+    const last = tails.get(place.gitDir)?.moves.at(-1);
+    return head.on === 'detached' && head.holding === null && last?.kind === 'rebase' && last.to === null;
+  });
+  const unclear = starting ? 'starting' : silent ? 'silent' : null;
+  return { events, known: { heads: seen, reflogs, looked: now }, unclear };
 }
 
 /** A worktree that is gone is on no branch any more; nothing fires a hook for that. */

@@ -105,6 +105,8 @@ export interface Progress {
   readonly open: readonly OpenEvent[];
   /** By git dir: how far HEAD's reflog was read. */
   readonly reflogs?: Readonly<Record<string, ReflogCursor>>;
+  /** Milliseconds since the epoch: when HEADs and reflogs were looked at. */
+  readonly looked?: number;
   /** Lines of the audit log that couldn't be written when they were due. */
   readonly unlogged: readonly AuditFields[];
 }

@@ -51,6 +51,9 @@ export interface Prepared {
 /** A hook runs right after HEAD moved; its line may be this much later, in milliseconds. */
 const HOOK_LAG = 150;
 
+/** How often HEAD is looked at where a rebase is only beginning: it may have many patches to make first. */
+const LOOKS = 10;
+
 export async function prepare(
   ports: Ports,
   entries: readonly ConfigEntry[],
@@ -98,28 +101,29 @@ export async function prepare(
   });
 }
 
-/** Looks at HEADs and spool; where they disagree, once more after the hook had its time. */
+/** Looks at HEADs, spool and reflogs; where they disagree, again after the hook, or git, had its time. */
 async function look(
   ports: Ports,
   first: Claim,
   worktrees: readonly Worktree[],
 ): Promise<Result<{ claim: Claim; gathered: Gathered; worktrees: readonly Worktree[] }, Failure>> {
-  const gathered = gather(ports, first, worktrees, await readTails(ports, first.progress, worktrees));
-  if (!gathered.silent) return ok({ claim: first, gathered, worktrees });
-  await ports.clock.pause(HOOK_LAG);
-  const [claim, again] = await Promise.all([ports.spool.claim(), ports.repository.worktrees()]);
-  if (!claim.ok) return claim;
-  if (!again.ok) return again;
-  return ok({
-    claim: claim.value,
-    gathered: gather(
-      ports,
-      claim.value,
-      again.value,
-      await readTails(ports, claim.value.progress, again.value),
-    ),
-    worktrees: again.value,
-  });
+  let seen = await lookOnce(ports, first, worktrees);
+  for (let looks = 1; looks < LOOKS; looks += 1) {
+    const { unclear } = seen.gathered;
+    // What no hook told of by then, none will.
+    if (unclear === null || (unclear === 'silent' && looks > 1)) break;
+    await ports.clock.pause(HOOK_LAG);
+    const [claim, again] = await Promise.all([ports.spool.claim(), ports.repository.worktrees()]);
+    if (!claim.ok) return claim;
+    if (!again.ok) return again;
+    seen = await lookOnce(ports, claim.value, again.value);
+  }
+  return ok(seen);
+}
+
+async function lookOnce(ports: Ports, claim: Claim, worktrees: readonly Worktree[]) {
+  const gathered = gather(ports, claim, worktrees, await readTails(ports, claim.progress, worktrees));
+  return { claim, gathered, worktrees };
 }
 
 /** The ledger; a lost one is rebuilt from the log, so that nothing granted is forgotten. */

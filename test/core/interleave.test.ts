@@ -35,6 +35,7 @@ const look = (
     lines,
     moves,
     now: NOW,
+    since: NOW - 60_000,
     newId: counter('e'),
   });
 const short = (events: readonly OpenEvent[]): string[] =>
@@ -49,6 +50,15 @@ describe('events of hook and reflog together', () => {
     const [gap] = look('r', [], [went('main', 'r')]);
     expect(gap).toMatchObject({ kind: 'gap', from: 'main', branch: 'r', superseded: false });
     expect(gap?.at).toBe(Math.floor((NOW - 5_000) / 1000) * 1000);
+  });
+
+  it.each([
+    ['was before the last look', NOW - 10 * 60_000],
+    ['is still to come', NOW + 3_600_000],
+  ])('a time that %s is what GIT_COMMITTER_DATE said', (_, at) => {
+    expect(look('r', [], [went('main', 'r', 'x', 'x', at)])).toMatchObject([{ kind: 'gap', at: NOW }]);
+    const reported = [{ ...told('r'), at: NOW - 50 }];
+    expect(look('r', reported, [went('main', 'r', 'x', 'x', at)])).toMatchObject([{ at: NOW - 50 }]);
   });
 
   it('there and back, unreported, are two gaps', () => {
