@@ -74,11 +74,19 @@ export function gather(
   }
   events.push(...vanished(ports, heads, worktrees, now));
   const silent = events.some((event) => event.kind === 'gap' && !open.some((old) => old.id === event.id));
-  const starting = worktrees.some(({ place, head }) => {
-    const last = tails.get(place.gitDir)?.moves.at(-1);
-    return head.on === 'detached' && head.holding === null && last?.kind === 'rebase' && last.to === null;
+  const detached = worktrees.filter(({ head }) => head.on === 'detached' && head.holding === null);
+  const starting = detached.some(({ place }) => {
+    const move = tails.get(place.gitDir)?.moves.at(-1);
+    return move?.kind === 'rebase' && move.to === null;
   });
-  const unclear = starting ? 'starting' : silent ? 'silent' : null;
+  // Where reflogs are off, that can't be told from any other way to detach.
+  const perhaps = detached.some(
+    ({ id, place: { gitDir } }) =>
+      typeof heads[gitDir] === 'string' &&
+      tails.get(gitDir)?.cursor.offset === 0 &&
+      claim.lines.findLast(({ line }) => line.worktreeId === id)?.line.branch === null,
+  );
+  const unclear = starting ? 'starting' : silent || perhaps ? 'silent' : null;
   return { events, known: { heads: seen, reflogs, looked: now }, unclear };
 }
 

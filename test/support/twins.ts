@@ -22,6 +22,8 @@ export interface TwinOptions {
   /** Settings of both repositories. */
   readonly config?: readonly (readonly [string, string])[];
   readonly rules?: readonly object[];
+  /** Where ours isn't `.git`. */
+  readonly gitDir?: string;
 }
 
 export class Twins implements AsyncDisposable {
@@ -33,23 +35,23 @@ export class Twins implements AsyncDisposable {
   #told = 0;
   #isInstalled = false;
 
-  private constructor(sandbox: Sandbox, directory: FakeDirectory, alice: string) {
+  private constructor(sandbox: Sandbox, directory: FakeDirectory, alice: string, gitDir = 'ours/.git') {
     this.sandbox = sandbox;
     this.directory = directory;
     this.alice = alice;
-    this.ours = new Repo(sandbox, join(sandbox.root, 'ours'));
+    this.ours = new Repo(sandbox, join(sandbox.root, 'ours'), join(sandbox.root, gitDir));
     this.twin = new Repo(sandbox, join(sandbox.root, 'twin'));
   }
 
   /** Both on main, with the branches release/1, release/2, hotfix/1 and plain at its first commit. */
-  static async create({ init = [], config = [], rules = GRANTS }: TwinOptions = {}): Promise<Twins> {
+  static async create({ init = [], config = [], rules = GRANTS, gitDir }: TwinOptions = {}): Promise<Twins> {
     const sandbox = await Sandbox.create();
     for (const who of ['AUTHOR', 'COMMITTER']) sandbox.env[`GIT_${who}_DATE`] = '2026-01-02T03:04:05Z';
     const directory = await FakeDirectory.start({ token: TOKEN });
     const alice = directory.addUser({ userName: ALICE });
     const bob = directory.addUser({ userName: 'bob@acme.example' });
     for (const displayName of ['jit', 'fix']) directory.addGroup({ displayName, members: [bob] });
-    const twins = new Twins(sandbox, directory, alice);
+    const twins = new Twins(sandbox, directory, alice, gitDir);
     for (const { path } of [twins.ours, twins.twin]) await mkdir(path);
     await twins.git('init', '-q', ...init);
     for (const [key, value] of config) await twins.git('config', key, value);
