@@ -164,10 +164,11 @@ export function coalesce(seen: Sighting): OpenEvent[] {
  * reflog's counts where it can be true, and where they don't agree as far as it goes.
  */
 function timeOf(reported: number | undefined, logged: number | undefined, seen: Sighting): number {
-  const latest = reported ?? seen.now;
-  const { since = Number.POSITIVE_INFINITY } = seen;
-  if (logged === undefined || logged > latest || logged + 1000 <= since) return latest;
-  return Math.floor(latest / 1000) * 1000 === logged && reported !== undefined ? reported : logged;
+  const { since, now } = seen;
+  // A file's time is by the clock of the disk, which may be another machine's.
+  const latest = Math.min(Math.max(reported ?? now, since ?? 0), now);
+  if (logged === undefined || since === undefined || logged > latest || logged + 1000 <= since) return latest;
+  return Math.floor(latest / 1000) * 1000 === logged && reported !== undefined ? latest : logged;
 }
 
 /** The last switch acts; a renewal acts only where there is no switch to act for it. */

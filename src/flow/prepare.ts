@@ -12,7 +12,7 @@ import type { Skews } from '../core/skew.ts';
 import { type Transited, type TransitInput, transit } from '../core/transit.ts';
 import { type Gathered, gather, type Known } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
-import { readSkews } from './skew.ts';
+import { type Clocks, readSkews } from './skew.ts';
 import { type Standing, takeStanding } from './standing.ts';
 import { readTails } from './tails.ts';
 
@@ -44,7 +44,7 @@ export interface Prepared {
   /** The event that `ask` brought, if any. */
   readonly asked: OpenEvent | null;
   /** By which leases were granted and ended. */
-  readonly skews: Skews;
+  readonly clocks: Clocks;
   readonly sweeping: boolean;
 }
 
@@ -74,7 +74,9 @@ export async function prepare(
   const which = endedOutright(ask);
   const revoking = which === null ? null : end(ledger.value.leases, which);
   const { commonDir } = standing.value;
-  const skews = await readSkews(ports, standing.value, ledger.value.leases);
+  const { looked: before } = claimed.value.progress;
+  const clocks = await readSkews(ports, standing.value, ledger.value.leases, before);
+  const { skews } = clocks;
   const gone = await whatIsGone(ports, { ...standing.value, worktrees }, ledger.value, skews);
   if (!gone.ok) return gone;
   const transited = move(
@@ -96,7 +98,7 @@ export async function prepare(
     transited:
       revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
     asked,
-    skews,
+    clocks,
     sweeping: ask.kind === 'sweep',
   });
 }

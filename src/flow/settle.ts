@@ -16,6 +16,7 @@ import { type Ask, type Prepared, prepare } from './prepare.ts';
 import { withoutPresence } from './recall.ts';
 import { recollect } from './recollect.ts';
 import { commonFields, Scribe } from './scribe.ts';
+import { withSkews } from './skew.ts';
 import { deadlineOf, type Standing } from './standing.ts';
 
 export interface Settled {
@@ -72,7 +73,10 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const deadline = deadlineOf(standing, ports.clock.now());
   let ledger = prepared.ledger;
   const remembered = await ports.state.readCache();
-  let cache = prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered;
+  let cache = withSkews(
+    prepared.asked?.kind === 'manual' ? withoutPresence(remembered) : remembered,
+    prepared.clocks.measured,
+  );
   const reports: ChangeReport[] = [];
   let unseen: DirectoryFailure | null = null;
   for (const holder of holdersConcerned(prepared)) {

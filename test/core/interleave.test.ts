@@ -61,6 +61,11 @@ describe('events of hook and reflog together', () => {
     expect(look('r', reported, [went('main', 'r', 'x', 'x', at)])).toMatchObject([{ at: NOW - 50 }]);
   });
 
+  it('a disk whose clock is another one can’t put a switch before the last look, nor after now', () => {
+    const at = (time: number): number | undefined => look('r', [{ ...told('r'), at: time }], [])[0]?.at;
+    expect([at(NOW - 3_600_000), at(NOW - 10), at(NOW + 3_600_000)]).toEqual([NOW - 60_000, NOW - 10, NOW]);
+  });
+
   it('there and back, unreported, are two gaps', () => {
     expect(short(look('main', [], [went('main', 'r'), went('r', 'main')]))).toEqual([
       'gap main→r',
