@@ -1,5 +1,5 @@
 // Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
-import { interleave } from './interleave.ts';
+import { interleave, type Step } from './interleave.ts';
 import type { Place } from './lease.ts';
 import { branchMovedFrom, branchMovedTo, isSameRename, type Move, type Rebase } from './reflog.ts';
 import type { EventKind } from './vocabulary.ts';
@@ -109,12 +109,13 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   const moves = (seen.moves ?? []).filter((move, index, all) => !isSameRename(move, all[index - 1]));
   /** What a rebase was called from a hook's line, so that its end is no gap. */
   let rebasing: 'switch' | 'gap' = 'gap';
-  const steps = interleave(seen.lines, moves);
-  steps.forEach(({ reported, logged }, index) => {
+  const steps = interleave(seen.lines, moves, truth);
+  steps.forEach((step, index) => {
+    const { reported, logged } = step;
     const isLast = index === steps.length - 1;
     const move = logged?.move;
     const when = timeOf(reported?.at, move?.line.at, seen);
-    if (move !== undefined && logged !== null) {
+    if (move !== undefined) {
       const from = branchMovedFrom(move);
       if (at === undefined && from !== null) at = from;
       // HEAD was elsewhere by then, and no line says how it came there (`switch --orphan`, `symbolic-ref`).
@@ -132,7 +133,7 @@ export function coalesce(seen: Sighting): OpenEvent[] {
       if (move.kind === 'rebase' && !(isLast && reported !== null)) return;
     }
     const kind = reported === null ? 'gap' : 'switch';
-    const branch = branchAfter(reported?.line.branch, move, isLast, logged?.index);
+    const branch = branchAfter(step, index);
     if (branch !== undefined) add(kind, branch, when);
   });
   const silent = at !== truth && (at !== undefined || seen.lines.length > 0 || seen.isNew === true);
@@ -140,22 +141,27 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   return supersede(events);
 
   /** Where HEAD was after one step; undefined: nobody can say. */
-  function branchAfter(
-    told: string | null | undefined,
-    move: Move | Rebase | undefined,
-    isLast: boolean,
-    index = 0,
-  ): string | null | undefined {
+  function branchAfter({ reported, logged }: Step<SpoolLine>, index: number): string | null | undefined {
+    const told = reported?.line.branch;
     if (typeof told === 'string') return told;
     // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
-    if (isLast) return truth;
+    if (index === steps.length - 1) return truth;
+    const move = logged?.move;
     const branch =
-      move === undefined || move.kind === 'rebase'
-        ? told
-        : branchMovedTo(move, moves.slice(index + 1, index + 3), truth);
+      move === undefined || move.kind === 'rebase' ? told : branchMovedTo(move, leftFrom(index + 1));
     // A bisect detaches by checkouts of its own, and works on the same branch all the time.
     const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
     return branch === null && bisects ? at : branch;
+  }
+
+  /** Where HEAD was at the beginning of one step, as git has it. */
+  function leftFrom(index: number): string | null | undefined {
+    const step = steps[index];
+    if (step === undefined) return truth;
+    const move = step.logged?.move;
+    if (move === undefined) return undefined;
+    // A rebase that begins doesn't say what of, and one that ends does.
+    return move.from ?? move.to ?? leftFrom(index + 1);
   }
 }
 

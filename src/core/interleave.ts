@@ -15,8 +15,7 @@ interface Seen {
 /** One thing that happened to HEAD: told by the hook, by the reflog, or by both. */
 export interface Step<Line extends Seen> {
   readonly reported: Reported<Line> | null;
-  /** With where it is among all moves. */
-  readonly logged: { readonly move: Move | Rebase; readonly index: number } | null;
+  readonly logged: { readonly move: Move | Rebase } | null;
 }
 
 /** How many of each are compared with one another at a time: memory and time are bounded, whatever lies there. */
@@ -29,8 +28,11 @@ const WINDOW = 1_000;
 export function interleave<Line extends Seen>(
   lines: readonly Reported<Line>[],
   moves: readonly (Move | Rebase)[],
+  truth: string | null,
 ): Step<Line>[] {
   const steps: Step<Line>[] = [];
+  /** Where HEAD was when what was taken last began; undefined: nobody says. */
+  let next: string | null | undefined = truth;
   let left = lines.length;
   let logged = moves.length;
   const take = (both: 'line' | 'move' | 'both'): void => {
@@ -38,7 +40,8 @@ export function interleave<Line extends Seen>(
     const move = both === 'line' ? undefined : moves[logged - 1];
     if (both !== 'move') left -= 1;
     if (both !== 'line') logged -= 1;
-    steps.push({ reported, logged: move === undefined ? null : { move, index: logged } });
+    next = move === undefined ? undefined : (move.from ?? move.to ?? next);
+    steps.push({ reported, logged: move === undefined ? null : { move } });
   };
   // From the end backwards, because the end is what acts.
   while (left > 0 && logged > 0) {
@@ -53,7 +56,10 @@ export function interleave<Line extends Seen>(
     const isAll = firstLine === 0 && firstMove === 0;
     const until = left + logged - (isAll ? left + logged : WINDOW / 2);
     while (left > firstLine && logged > firstMove && left + logged > until) {
-      take(best(left - firstLine, logged - firstMove));
+      const is = best(left - firstLine, logged - firstMove);
+      // Of two that match nothing, that one was later which led to where HEAD was then.
+      const leads = next !== undefined && lines[left - 1]?.line.branch === next;
+      take(is === 'either' ? (leads ? 'line' : 'move') : is);
     }
   }
   while (logged > 0) take('move');
@@ -71,7 +77,7 @@ function isSame({ old, new: next, branch }: Seen, { kind, to, line }: Move | Reb
 function matches(
   lines: readonly Reported<Seen>[],
   moves: readonly (Move | Rebase)[],
-): (left: number, logged: number) => 'line' | 'move' | 'both' {
+): (left: number, logged: number) => 'line' | 'move' | 'both' | 'either' {
   const width = moves.length + 1;
   const most = new Uint16Array((lines.length + 1) * width);
   const at = (left: number, logged: number): number => most[left * width + logged] ?? 0;
@@ -88,6 +94,7 @@ function matches(
   }
   return (left, logged) => {
     if (same(left, logged)) return 'both';
-    return at(left, logged - 1) >= at(left - 1, logged) ? 'move' : 'line';
+    const [without, withAll] = [at(left, logged - 1), at(left - 1, logged)];
+    return without === withAll ? 'either' : without > withAll ? 'move' : 'line';
   };
 }

@@ -61,15 +61,14 @@ const isOid = (text: string): boolean => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(te
 export const branchMovedFrom = ({ from }: Move | Rebase): string | null =>
   from === null || isOid(from) ? null : from;
 
-/** The branch that a move led to: the next one began there, or HEAD is there now. Null: it was none. */
-export function branchMovedTo(
-  move: Move,
-  later: readonly (Move | Rebase)[],
-  truth: string | null,
-): string | null {
-  if (isOid(move.to)) return null;
-  const next = later.find(({ from, to }) => from !== null || to !== null);
-  return (next === undefined ? truth : (next.from ?? next.to)) === move.to ? move.to : null;
+/**
+ * The branch that a move led to; null: it was none. `next`: what HEAD was on when it moved on, a branch or an object id,
+ * null for none, undefined where nothing says.
+ */
+export function branchMovedTo({ to }: Move, next: string | null | undefined): string | null {
+  if (isOid(to) || next === null || (next !== undefined && isOid(next))) return null;
+  // HEAD may have gone elsewhere without a word, so that another branch proves nothing; `main~2` is no branch's name.
+  return next === to || !/^(?:HEAD|@)$|[~^:]|@\{/.test(to) ? to : null;
 }
 
 /** Where and when a branch's own reflog says that one was renamed. */

@@ -96,23 +96,23 @@ describe('a line of a reflog', () => {
 });
 
 describe('where a move led to', () => {
-  const move = (from: string, to: string, kind: Move['kind'] = 'checkout'): Move => ({
-    kind,
-    from,
-    to,
+  const to = (name: string): Move => ({
+    kind: 'checkout',
+    from: 'main',
+    to: name,
     line: { old: A, new: A, at: 0, message: '' },
   });
-  const start = { kind: 'rebase', from: null, to: null, line: move('a', 'b').line } as const;
   it.each([
-    ['a branch: the next one began there', [move('r', 'x')], 'x', 'r'],
-    ['a tag: the next one began at an object', [move(A, 'x')], 'x', null],
-    ['where HEAD is now', [], 'r', 'r'],
-    ['a tag, and HEAD is on none', [], null, null],
-    ['a branch that was renamed then', [move('r', 'new', 'rename')], 'new', 'r'],
-    ['a branch that was rebased then', [start, { ...start, to: 'r' }], 'r', 'r'],
-    ['one that a rebase of another followed', [start, { ...start, to: 'other' }], 'other', null],
-  ])('%s', (_, later, truth, expected) => {
-    expect(branchMovedTo(move('main', 'r'), later, truth)).toBe(expected);
+    ['a branch: the next one began there', 'r', 'r', 'r'],
+    ['a tag: the next one began at an object', 'r', A, null],
+    ['a tag, and HEAD is on none', 'r', null, null],
+    ['an object', A, A, null],
+    ['a branch, from where HEAD went on without a word', 'r', 'x', 'r'],
+    ['a branch, as far as anybody knows', 'r', undefined, 'r'],
+    ['a commit, from where HEAD went on without a word', 'main~2', 'x', null],
+    ['HEAD itself', 'HEAD', undefined, null],
+  ])('%s', (_, name, next, expected) => {
+    expect(branchMovedTo(to(name), next)).toBe(expected);
   });
 });
 

@@ -216,11 +216,16 @@ export class Walk implements AsyncDisposable {
   async moves(): Promise<{ readonly git: string[]; readonly ours: string[] }> {
     const { sandbox, ours } = this.twins;
     const { stdout } = await ours.git('reflog', '--format=%gs');
-    const known = (name: string | undefined): string => (this.names.has(name ?? '') ? `${name}` : 'null');
-    const lines = stdout.split('\n').toReversed();
-    const git = lines.flatMap((line) => {
-      const [, from, to] = /^checkout: moving from (\S+) to (\S+)$/.exec(line) ?? [];
-      return from === undefined || known(from) === known(to) ? [] : [`${known(from)}→${known(to)}`];
+    const known = (name: string | null | undefined): string =>
+      this.names.has(name ?? '') ? `${name}` : 'null';
+    const lines = [...stdout.matchAll(/^checkout: moving from (\S+) to (\S+)$/gm)].toReversed();
+    const head = await this.twins.head();
+    const git = lines.flatMap(([, from, to], index) => {
+      // `--detach main` reads like `main`: where the next one began tells them apart.
+      const next = lines[index + 1];
+      const left = known(next === undefined ? head : next[1]);
+      const led = left === 'null' ? left : known(to);
+      return known(from) === led ? [] : [`${known(from)}→${led}`];
     });
     const told = (await sandbox.audit()).filter(
       ({ kind, worktree }) =>
