@@ -12,6 +12,9 @@ const MOST = 4 * 1024 * 1024;
 /** Bytes: a cursor's line is told from others by its end; messages can be as long as anybody likes. */
 const LINE = 400;
 
+/** Bytes: read before the cursor, for its line. */
+const NEAR = 16 * 1024;
+
 /** An empty reflog, or none: they may be off, or expired to nothing. */
 const NOTHING: ReflogCursor = { offset: 0, line: '' };
 
@@ -41,7 +44,7 @@ async function tailOfFile(path: string, cursor: ReflogCursor | null): Promise<Re
   try {
     // Opening a FIFO would wait for somebody to write to it.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return tailOf(await endOf(file), cursor);
+    return tailOf(await endSince(file, cursor), cursor);
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return isAbsent ? { moves: [], cursor: NOTHING } : null;
@@ -57,11 +60,19 @@ interface End {
   readonly start: number;
 }
 
-async function endOf(file: FileHandle): Promise<End> {
+/** As much as is needed: what was appended since, or all where the file is another one. */
+async function endSince(file: FileHandle, cursor: ReflogCursor | null): Promise<End> {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error('not a file');
-  const start = Math.max(0, stats.size - MOST);
-  const bytes = Buffer.alloc(stats.size - start);
+  const first = Math.max(0, stats.size - MOST);
+  const near = Math.min(cursor?.offset ?? stats.size, stats.size) - NEAR;
+  const end = await endOf(file, Math.max(first, near), stats.size);
+  const isEnough = end.start === first || cursor === null || isAppendedTo(end, cursor);
+  return isEnough ? end : endOf(file, first, stats.size);
+}
+
+async function endOf(file: FileHandle, start: number, size: number): Promise<End> {
+  const bytes = Buffer.alloc(size - start);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
   // A line that git is still writing is for the next time.
   return { bytes: bytes.subarray(0, bytes.lastIndexOf('\n', bytesRead - 1) + 1), start };
@@ -80,13 +91,24 @@ function tailOf({ bytes, start }: End, cursor: ReflogCursor | null): ReflogTail 
   return { moves: fresh.flatMap((line) => moveOf(line) ?? []), cursor: next };
 }
 
-function linesAfter({ bytes, start }: End, { offset, line, at }: ReflogCursor): readonly ReflogLine[] {
+function isAppendedTo({ bytes, start }: End, { offset, line }: ReflogCursor): boolean {
   const known = Buffer.from(line, 'latin1');
   const here = offset - start;
-  if (known.length === 0) return linesOf(bytes);
-  if (here <= 0 && offset > 0) return linesOf(bytes);
-  if (here <= bytes.length && bytes.subarray(here - known.length, here).equals(known))
-    return linesOf(bytes.subarray(here));
+  return (
+    known.length > 0 &&
+    here >= known.length &&
+    here <= bytes.length &&
+    bytes.subarray(here - known.length, here).equals(known)
+  );
+}
+
+function linesAfter(end: End, cursor: ReflogCursor): readonly ReflogLine[] {
+  const { bytes, start } = end;
+  const { offset, line, at } = cursor;
+  const known = Buffer.from(line, 'latin1');
+  const here = offset - start;
+  if (known.length === 0 || here <= 0) return linesOf(bytes);
+  if (isAppendedTo(end, cursor)) return linesOf(bytes.subarray(here));
   // `git reflog expire` and gc write the file anew, without its oldest lines.
   const last = known.subarray(known.lastIndexOf('\n', -2) + 1);
   const found = bytes.lastIndexOf(last);
