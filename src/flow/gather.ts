@@ -86,7 +86,7 @@ export function gather(
       tails.get(gitDir)?.cursor.offset === 0 &&
       claim.lines.findLast(({ line }) => line.worktreeId === id)?.line.branch === null,
   );
-  const unclear = starting ? 'starting' : silent || perhaps ? 'silent' : null;
+  const unclear = starting || perhaps ? 'starting' : silent ? 'silent' : null;
   return { events, known: { heads: seen, reflogs, looked: now }, unclear };
 }
 
