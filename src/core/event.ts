@@ -1,6 +1,7 @@
 // Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
+import { interleave, type Step } from './interleave.ts';
 import type { Place } from './lease.ts';
-import { branchMovedTo, type Move } from './reflog.ts';
+import { branchMovedFrom, branchMovedTo, isSameRename, type Move, type Rebase } from './reflog.ts';
 import type { EventKind } from './vocabulary.ts';
 
 /** One line of the spool. It is a hint: HEAD, read again, is the truth. */
@@ -73,8 +74,12 @@ export interface Sighting {
   /** What the hook reported since, oldest first, each with its time. */
   readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
   /** What git's reflog has since, oldest first. */
-  readonly moves?: readonly Move[];
+  readonly moves?: readonly (Move | Rebase)[];
+  /** It came while we knew the clone, so that it is somewhere for the first time. */
+  readonly isNew?: boolean;
   readonly now: number;
+  /** When we looked last: what is new happened since. */
+  readonly since?: number | undefined;
   readonly newId: () => string;
 }
 
@@ -101,81 +106,75 @@ export function coalesce(seen: Sighting): OpenEvent[] {
     });
     at = branch;
   };
-  const { moves = [] } = seen;
-  const steps = interleave(seen.lines, moves);
+  const moves = (seen.moves ?? []).filter((move, index, all) => !isSameRename(move, all[index - 1]));
+  /** What a rebase was called from a hook's line, so that its end is no gap. */
+  let rebasing: 'switch' | 'gap' = 'gap';
+  const steps = interleave(seen.lines, moves, truth);
   steps.forEach((step, index) => {
+    const { reported, logged } = step;
     const isLast = index === steps.length - 1;
-    switch (step.by) {
-      case 'hook': {
-        const { branch } = step.line;
-        // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
-        const reported = isLast && (branch === null || branch === undefined) ? truth : branch;
-        if (reported !== undefined) add('switch', reported, step.at);
+    const move = logged?.move;
+    const when = timeOf(reported?.at, move?.line.at, seen);
+    if (move !== undefined) {
+      const from = branchMovedFrom(move);
+      if (at === undefined && from !== null) at = from;
+      // HEAD was elsewhere by then, and no line says how it came there (`switch --orphan`, `symbolic-ref`).
+      if (from !== null && from !== at) add('gap', from, when);
+      if (move.kind === 'rename') {
+        add('branch-renamed', move.to, when);
         return;
       }
-      case 'reflog': {
-        const { move } = step;
-        if (move.kind === 'rename') {
-          if (at === move.from) add('branch-renamed', move.to, move.line.at);
-          return;
-        }
-        const branch = branchMovedTo(move, moves[moves.indexOf(move) + 1], truth);
-        // A bisect detaches by checkouts of its own, and works on the same branch all the time.
-        const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
-        if (branch !== null || !bisects) add('gap', branch, move.line.at);
+      if (move.kind === 'rebase' && move.to !== null) {
+        add(rebasing, move.to, when);
+        rebasing = 'gap';
+        return;
       }
+      if (move.kind === 'rebase' && reported !== null) rebasing = 'switch';
+      if (move.kind === 'rebase' && !(isLast && reported !== null)) return;
     }
+    const kind = reported === null ? 'gap' : 'switch';
+    const branch = branchAfter(step, index);
+    if (branch !== undefined) add(kind, branch, when);
   });
-  const silent = at !== truth && (at !== undefined || seen.lines.length > 0);
+  const silent = at !== truth && (at !== undefined || seen.lines.length > 0 || seen.isNew === true);
   if (silent) add('gap', truth, seen.now);
   return supersede(events, new Set(seen.open));
-}
 
-type Step =
-  | { readonly by: 'hook'; readonly line: SpoolLine; readonly at: number }
-  /** No hook reported it. */
-  | { readonly by: 'reflog'; readonly move: Move };
+  /** Where HEAD was after one step; undefined: nobody can say. */
+  function branchAfter({ reported, logged }: Step<SpoolLine>, index: number): string | null | undefined {
+    const told = reported?.line.branch;
+    if (typeof told === 'string') return told;
+    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
+    if (index === steps.length - 1) return truth;
+    const move = logged?.move;
+    const branch =
+      move === undefined || move.kind === 'rebase' ? told : branchMovedTo(move, leftFrom(index + 1));
+    // A bisect detaches by checkouts of its own, and works on the same branch all the time.
+    const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
+    return branch === null && bisects ? at : branch;
+  }
+
+  /** Where HEAD was at the beginning of one step, as git has it. */
+  function leftFrom(index: number): string | null | undefined {
+    const step = steps[index];
+    if (step === undefined) return truth;
+    const move = step.logged?.move;
+    if (move === undefined) return undefined;
+    // A rebase that begins doesn't say what of, and one that ends does.
+    return move.from ?? move.to ?? leftFrom(index + 1);
+  }
+}
 
 /**
- * What the hook and the reflog tell, in one order. From the end backwards each checkout of the reflog is matched with
- * the hook's line of the same move; what is left over in the reflog nobody reported, what is left over in the spool git
- * wrote no such line for (a new worktree, a rebase, reflogs that are off).
+ * The spool's time is that of its last line; the reflog's is to the second, and whatever GIT_COMMITTER_DATE said. So the
+ * reflog's counts where it can be true, and where they don't agree as far as it goes.
  */
-function interleave(lines: Sighting['lines'], moves: readonly Move[]): Step[] {
-  const steps: Step[] = [];
-  let next = lines.length - 1;
-  for (const move of moves.toReversed()) {
-    const match = move.kind === 'rename' ? -1 : lastMatch(lines, next, move);
-    if (match === -1) {
-      steps.push({ by: 'reflog', move });
-      continue;
-    }
-    for (; next >= match; next -= 1) {
-      const reported = lines[next];
-      // The reflog knows the second, the spool only bounds it.
-      if (reported !== undefined)
-        steps.push({ by: 'hook', ...reported, at: next === match ? timeOf(reported.at, move) : reported.at });
-    }
-  }
-  for (; next >= 0; next -= 1) {
-    const reported = lines[next];
-    if (reported !== undefined) steps.push({ by: 'hook', ...reported });
-  }
-  return steps.reverse();
-}
-
-/** The spool's time is that of its last line, so the reflog's second counts unless they agree as far as it goes. */
-const timeOf = (at: number, { line }: Move): number =>
-  Math.floor(at / 1000) * 1000 === line.at ? at : Math.min(at, line.at);
-
-function lastMatch(lines: Sighting['lines'], from: number, { to, line }: Move): number {
-  for (let index = from; index >= 0; index -= 1) {
-    const reported = lines[index]?.line;
-    const same = reported?.old === line.old && reported.new === line.new;
-    if (same && (reported.branch === null || reported.branch === undefined || reported.branch === to))
-      return index;
-  }
-  return -1;
+function timeOf(reported: number | undefined, logged: number | undefined, seen: Sighting): number {
+  const { since, now } = seen;
+  // A file's time is by the clock of the disk, which may be another machine's.
+  const latest = Math.min(Math.max(reported ?? now, since ?? 0), now);
+  if (logged === undefined || since === undefined || logged > latest || logged + 1000 <= since) return latest;
+  return Math.floor(latest / 1000) * 1000 === logged && reported !== undefined ? latest : logged;
 }
 
 /**

@@ -184,6 +184,14 @@ class Walk {
       const bound = (lease: Lease): boolean =>
         lease.commonDir === commonDir && lease.branch === from && lease.until !== 'switch';
       if (!this.leases.some(bound)) continue;
+      // Somebody is on it: what HEAD's own event gave it under the new name stays.
+      const told = this.input.events.find(
+        (each) => each.kind === 'branch-renamed' && !each.superseded && each.branch === branch,
+      );
+      if (told !== undefined) {
+        this.step(told.id, end(this.leases, bound));
+        continue;
+      }
       const event: OpenEvent = {
         id: this.input.newEventId(),
         kind: 'branch-renamed',

@@ -1,16 +1,19 @@
 // From the spool and the HEAD of every worktree to the open events, coalesced.
 import { coalesce, type OpenEvent, workedOn } from '../core/event.ts';
 import type { Claim, Clock, Ids, Progress, ReflogCursor, Worktree } from './ports.ts';
-import type { Tails } from './tails.ts';
+import { isNew, type Tails } from './tails.ts';
 
 /** Where each worktree is, and how far its reflog was read. */
-export type Known = Required<Pick<Progress, 'heads' | 'reflogs'>>;
+export type Known = Required<Pick<Progress, 'heads' | 'reflogs' | 'looked'>>;
 
 export interface Gathered {
   readonly events: readonly OpenEvent[];
   readonly known: Known;
-  /** HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD moved). */
-  readonly silent: boolean;
+  /**
+   * Worth another look. `silent`: HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD
+   * moved). `starting`: a rebase has detached HEAD and not yet written down what it works on (`rebase --apply`).
+   */
+  readonly unclear: 'silent' | 'starting' | null;
 }
 
 /** Pure but for the ids and the clock, so that a dry run can do it too. */
@@ -45,7 +48,8 @@ export function gather(
       if (missed || last !== undefined) seen[gitDir] = missed ? null : (last ?? null);
       continue;
     }
-    if (last === undefined && lines.length === 0 && moves.length === 0) {
+    const came = isNew(claim.progress, gitDir);
+    if (last === undefined && lines.length === 0 && moves.length === 0 && !came) {
       events.push(...mine);
       continue;
     }
@@ -61,14 +65,29 @@ export function gather(
         open: ofHead,
         lines,
         moves,
+        isNew: came,
         now,
+        since: claim.progress.looked,
         newId: () => ports.ids.event(),
       }),
     );
   }
   events.push(...vanished(ports, heads, worktrees, now));
   const silent = events.some((event) => event.kind === 'gap' && !open.some((old) => old.id === event.id));
-  return { events, known: { heads: seen, reflogs }, silent };
+  const detached = worktrees.filter(({ head }) => head.on === 'detached' && head.holding === null);
+  const starting = detached.some(({ place }) => {
+    const move = tails.get(place.gitDir)?.moves.at(-1);
+    return move?.kind === 'rebase' && move.to === null;
+  });
+  // Where reflogs are off, that can't be told from any other way to detach.
+  const perhaps = detached.some(
+    ({ id, place: { gitDir } }) =>
+      typeof heads[gitDir] === 'string' &&
+      tails.get(gitDir)?.cursor.offset === 0 &&
+      claim.lines.findLast(({ line }) => line.worktreeId === id)?.line.branch === null,
+  );
+  const unclear = starting || perhaps ? 'starting' : silent ? 'silent' : null;
+  return { events, known: { heads: seen, reflogs, looked: now }, unclear };
 }
 
 /** A worktree that is gone is on no branch any more; nothing fires a hook for that. */

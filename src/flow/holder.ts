@@ -200,7 +200,7 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
   });
   const { observed, reach } = seen;
   const timed = retime(seen, holder.endpoint, {
-    used: prepared.skews,
+    used: prepared.clocks.skews,
     measured: reach.directory.skew(),
   });
   const { ledger, transited } = await endIneligible(

@@ -8,7 +8,7 @@ import type { Item, Ledger } from '../core/ledger.ts';
 import type { Notice } from '../core/notice.ts';
 import type { Presence } from '../core/plan.ts';
 import type { AddForm, Profile, ProfileName, ProfileSettings, RemoveForm } from '../core/profile.ts';
-import type { Move } from '../core/reflog.ts';
+import type { Move, Rebase, Rename } from '../core/reflog.ts';
 import type { Result } from '../core/result.ts';
 import type { GroupFacts, NewGroup, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import type { ConfigEntry } from '../core/settings.ts';
@@ -60,11 +60,13 @@ export interface ReflogCursor {
   readonly offset: number;
   /** The end of what was read last: the file may be another by now, or begin later. */
   readonly line: string;
+  /** Milliseconds since the epoch, to the second: when that was written. */
+  readonly at?: number;
 }
 
 export interface ReflogTail {
   /** Oldest first. */
-  readonly moves: readonly Move[];
+  readonly moves: readonly (Move | Rebase)[];
   readonly cursor: ReflogCursor;
 }
 
@@ -78,10 +80,10 @@ export interface Repository {
   /** The config file at a pinned ref, or in the worktree where the pin is a content hash. */
   policy(pin: string): Promise<Result<PolicyFile, Failure>>;
   branches(): Promise<Result<readonly BranchState[], Failure>>;
-  /** Of branches that are gone: the names that they have now, where they were renamed. */
-  renames(gone: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** What HEAD's reflog has since; nothing without a cursor, unless all of it is asked for (`whole`). Never fails. */
-  reflog(gitDir: string, cursor: ReflogCursor | null, whole: boolean): Promise<ReflogTail>;
+  /** What the reflogs of the branches that are there say of renames. */
+  renames(): Promise<readonly Rename[]>;
+  /** What HEAD's reflog has since; nothing without a cursor, unless all of it is asked for (`whole`). Null: it can't be read. */
+  reflog(gitDir: string, cursor: ReflogCursor | null, whole: boolean): Promise<ReflogTail | null>;
   /** A branch, local or a remote's, or `HEAD`, that holds a config file; null while no such commit does. */
   committed(): Promise<Result<string | null, Failure>>;
 }
@@ -98,6 +100,8 @@ export interface Progress {
   readonly open: readonly OpenEvent[];
   /** By git dir: how far HEAD's reflog was read. */
   readonly reflogs?: Readonly<Record<string, ReflogCursor>>;
+  /** Milliseconds since the epoch: when HEADs and reflogs were looked at. */
+  readonly looked?: number;
   /** Lines of the audit log that couldn't be written when they were due. */
   readonly unlogged: readonly AuditFields[];
 }

@@ -5,6 +5,7 @@ import type { Lease, Place } from '../core/lease.ts';
 import { end } from '../core/lease.ts';
 import { EMPTY_LEDGER, endGroups, type Ledger } from '../core/ledger.ts';
 import { replay } from '../core/rebuild.ts';
+import { livesOnAs } from '../core/reflog.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Skews } from '../core/skew.ts';
@@ -12,7 +13,7 @@ import { type Transited, type TransitInput, transit } from '../core/transit.ts';
 import { type Gathered, gather, type Known } from './gather.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
 import type { Reconciling } from './reconciling.ts';
-import { readSkews } from './skew.ts';
+import { type Clocks, readSkews } from './skew.ts';
 import { type Standing, takeStanding } from './standing.ts';
 import { readTails } from './tails.ts';
 
@@ -49,13 +50,16 @@ export interface Prepared {
   /** The event that `ask` brought, if any. */
   readonly asked: OpenEvent | null;
   /** By which leases were granted and ended. */
-  readonly skews: Skews;
+  readonly clocks: Clocks;
   readonly sweeping: boolean;
   readonly reconciling?: Reconciling;
 }
 
 /** A hook runs right after HEAD moved; its line may be this much later, in milliseconds. */
 const HOOK_LAG = 150;
+
+/** How often HEAD is looked at where a rebase is only beginning: it may have many patches to make first. */
+const LOOKS = 10;
 
 export async function prepare(
   ports: Ports,
@@ -77,8 +81,10 @@ export async function prepare(
   const which = endedOutright(ask);
   const revoking = which === null ? null : end(ledger.value.leases, which);
   const { commonDir } = standing.value;
-  const skews = await readSkews(ports, standing.value, ledger.value.leases);
-  const gone = await whatIsGone(ports, ledger.value, commonDir);
+  const { looked: before } = claimed.value.progress;
+  const clocks = await readSkews(ports, standing.value, ledger.value.leases, before);
+  const { skews } = clocks;
+  const gone = await whatIsGone(ports, { ...standing.value, worktrees }, ledger.value, skews);
   if (!gone.ok) return gone;
   const transited = move(
     ports,
@@ -99,34 +105,35 @@ export async function prepare(
     transited:
       revoking === null || asked === null ? transited : withRevoked(transited, revoking.ended, asked),
     asked,
-    skews,
+    clocks,
     sweeping: ask.kind === 'sweep' || ask.kind === 'reconcile',
     ...(ask.kind === 'reconcile' ? { reconciling: ask } : {}),
   });
 }
 
-/** Looks at HEADs and spool; where they disagree, once more after the hook had its time. */
+/** Looks at HEADs, spool and reflogs; where they disagree, again after the hook, or git, had its time. */
 async function look(
   ports: Ports,
   first: Claim,
   worktrees: readonly Worktree[],
 ): Promise<Result<{ claim: Claim; gathered: Gathered; worktrees: readonly Worktree[] }, Failure>> {
-  const gathered = gather(ports, first, worktrees, await readTails(ports, first.progress, worktrees));
-  if (!gathered.silent) return ok({ claim: first, gathered, worktrees });
-  await ports.clock.pause(HOOK_LAG);
-  const [claim, again] = await Promise.all([ports.spool.claim(), ports.repository.worktrees()]);
-  if (!claim.ok) return claim;
-  if (!again.ok) return again;
-  return ok({
-    claim: claim.value,
-    gathered: gather(
-      ports,
-      claim.value,
-      again.value,
-      await readTails(ports, claim.value.progress, again.value),
-    ),
-    worktrees: again.value,
-  });
+  let seen = await lookOnce(ports, first, worktrees);
+  for (let looks = 1; looks < LOOKS; looks += 1) {
+    const { unclear } = seen.gathered;
+    // What no hook told of by then, none will.
+    if (unclear === null || (unclear === 'silent' && looks > 1)) break;
+    await ports.clock.pause(HOOK_LAG);
+    const [claim, again] = await Promise.all([ports.spool.claim(), ports.repository.worktrees()]);
+    if (!claim.ok) return claim;
+    if (!again.ok) return again;
+    seen = await lookOnce(ports, claim.value, again.value);
+  }
+  return ok(seen);
+}
+
+async function lookOnce(ports: Ports, claim: Claim, worktrees: readonly Worktree[]) {
+  const gathered = gather(ports, claim, worktrees, await readTails(ports, claim.progress, worktrees));
+  return { claim, gathered, worktrees };
 }
 
 /** The ledger; a lost one is rebuilt from the log, so that nothing granted is forgotten. */
@@ -222,21 +229,34 @@ function eventsFor(ask: Ask, open: readonly OpenEvent[], asked: OpenEvent | null
 /** Asked of git only when some lease, or a group, of this clone depends on it. */
 async function whatIsGone(
   { repository }: Ports,
+  { commonDir, worktrees }: Pick<Standing, 'commonDir' | 'worktrees'>,
   { leases, groups = [] }: Ledger,
-  commonDir: string,
+  skews: Skews,
 ): Promise<Result<TransitInput['gone'], Failure>> {
-  const bound = [
-    ...leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch'),
-    ...groups.filter((group) => group.commonDir === commonDir),
-  ];
+  const mine = leases.filter((lease) => lease.commonDir === commonDir && lease.until !== 'switch');
+  const bound = [...mine, ...groups.filter((group) => group.commonDir === commonDir)];
   if (bound.length === 0) return ok({ branches: new Set(), upstreams: new Set() });
   const listed = await repository.branches();
   if (!listed.ok) return listed;
   const there = new Map(listed.value.map((branch) => [branch.name, branch]));
-  const branches = new Set(bound.map(({ branch }) => branch).filter((branch) => !there.has(branch)));
+  // An unborn branch has no ref yet, or no more: it isn't gone while somebody is on it.
+  const isHere = (branch: string): boolean =>
+    worktrees.some(({ head }) => head.on === 'branch' && head.branch === branch);
+  const branches = new Set(
+    bound.map(({ branch }) => branch).filter((branch) => !there.has(branch) && !isHere(branch)),
+  );
+  const renames = branches.size === 0 ? [] : await repository.renames();
+  const isThere = (branch: string): boolean => there.has(branch) || isHere(branch);
+  const renamed = new Map<string, string>();
+  for (const { branch, granted, endpoint } of mine) {
+    // A branch of that name that was renamed before the lease began is another one.
+    const since = granted - (skews.get(endpoint) ?? 0);
+    const name = branches.has(branch) ? livesOnAs(branch, since, renames, isThere) : null;
+    if (name !== null) renamed.set(branch, name);
+  }
   return ok({
     branches,
-    renamed: branches.size === 0 ? new Map() : await repository.renames([...branches]),
+    renamed,
     upstreams: new Set(listed.value.filter((branch) => branch.upstreamGone).map((branch) => branch.name)),
   });
 }

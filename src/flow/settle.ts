@@ -16,6 +16,7 @@ import { withoutPresence } from './recall.ts';
 import { recollect } from './recollect.ts';
 import { leisureFor, seenSince } from './reconciling.ts';
 import { commonFields, Scribe } from './scribe.ts';
+import { withSkews } from './skew.ts';
 import { deadlineOf, type Standing } from './standing.ts';
 import type { ChangeReport } from './verdict.ts';
 
@@ -75,12 +76,13 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   const deadline = deadlineOf(standing, ports.clock.now()) + leisure;
   let ledger = prepared.ledger;
   const remembered = await ports.state.readCache();
-  let cache =
+  const looked =
     prepared.asked?.kind === 'manual'
       ? withoutPresence(remembered)
       : reconciling === undefined
         ? remembered
         : seenSince(remembered, reconciling.since);
+  let cache = withSkews(looked, prepared.clocks.measured);
   const reports: ChangeReport[] = [];
   let unseen: DirectoryFailure | null = null;
   for (const holder of holdersConcerned(prepared)) {

@@ -4,33 +4,43 @@ import type { Ledger } from '../core/ledger.ts';
 import { profileOf } from '../core/profile.ts';
 import { SIGNIFICANT_SKEW, type Skews } from '../core/skew.ts';
 import type { Transited } from '../core/transit.ts';
-import type { Ports } from './ports.ts';
+import type { Cache, Ports } from './ports.ts';
 import { EMPTY_ENDPOINT } from './recall.ts';
 import type { Standing } from './standing.ts';
 
 /** Milliseconds for the one request. */
 const TIMEOUT = 3_000;
 
+/** What is used, by endpoint, and what of it was asked for just now: also where that is no difference. */
+export interface Clocks {
+  readonly skews: Skews;
+  readonly measured: Skews;
+}
+
 /**
- * What is remembered of each endpoint's clock; and asked anew where a lease is due by either clock, because a clock that
- * jumped since would end it, or keep it, wrongly.
+ * What is remembered of each endpoint's clock; and asked anew where a lease is due by either clock, or where ours went
+ * back since the last look: a clock that jumped would end a lease, or keep it, wrongly.
  */
 export async function readSkews(
   { state, connector, clock }: Pick<Ports, 'state' | 'connector' | 'clock'>,
   { settings: { pins }, policy }: Pick<Standing, 'settings' | 'policy'>,
   leases: readonly Lease[],
-): Promise<Skews> {
+  looked: number | undefined,
+): Promise<Clocks> {
   const { endpoints } = await state.readCache();
   const skews = new Map<string, number>();
+  const measured = new Map<string, number>();
+  const now = clock.now();
+  const wentBack = looked !== undefined && looked > now + SIGNIFICANT_SKEW;
   for (const endpoint of new Set([...leases.map((lease) => lease.endpoint), pins?.endpoint ?? ''])) {
     const known = endpoints[endpoint] ?? EMPTY_ENDPOINT;
     const remembered = known.traits.skew ?? 0;
-    const now = clock.now();
     const due = leases.some(
       ({ endpoint: at, expires }) =>
-        at === endpoint && expires !== null && (expires <= now || expires <= now + remembered),
+        at === endpoint && expires !== null && (wentBack || expires <= now || expires <= now + remembered),
     );
     const skew = due && pins?.endpoint === endpoint ? await ask() : null;
+    if (skew !== null) measured.set(endpoint, skew);
     const current = skew ?? remembered;
     if (Math.abs(current) > SIGNIFICANT_SKEW) skews.set(endpoint, current);
 
@@ -43,8 +53,21 @@ export async function readSkews(
       return directory.skew();
     }
   }
-  return skews;
+  return { skews, measured };
 }
+
+/** What was learned of clocks is for later wake-ups, too: they may have nothing else to ask. */
+export const withSkews = (cache: Cache, measured: Skews): Cache => ({
+  endpoints: {
+    ...cache.endpoints,
+    ...Object.fromEntries(
+      [...measured].map(([endpoint, skew]) => {
+        const known = cache.endpoints[endpoint] ?? EMPTY_ENDPOINT;
+        return [endpoint, { ...known, traits: { ...known.traits, skew } }];
+      }),
+    ),
+  },
+});
 
 /** Leases that were granted by a clock that turned out to be wrong last as long as they should after all. */
 export function retime(

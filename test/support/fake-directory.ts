@@ -55,6 +55,10 @@ export class FakeDirectory {
   readonly tokens: Set<string>;
   readonly requests: LoggedRequest[] = [];
   readonly scim = new FakeScim();
+  /** Milliseconds that its clock, as its Date headers have it, is ahead of everybody's. */
+  ahead = 0;
+  /** What time it is: a test whose time stands still brings its own. */
+  now: () => number = Date.now;
   /** How many connections were opened so far. */
   connections = 0;
   /** The most requests that were here at the same time, each until its answer is out. */
@@ -182,6 +186,7 @@ export class FakeDirectory {
     this.requests.push(logged);
     this.#arrivals.emit('request', logged);
     const whim = this.#whim(logged);
+    response.setHeader('date', new Date(this.now() + this.ahead).toUTCString());
     response.setHeader('x-request-id', `fake-${this.requests.length}`);
 
     if (isFault(whim)) {

@@ -36,7 +36,8 @@ export class Fuse {
     return new Proxy(port, {
       get: (target, key): unknown => {
         const value: unknown = Reflect.get(target, key);
-        if (typeof value !== 'function') return value;
+        // What is remembered is no effect, and nobody waits for it.
+        if (typeof value !== 'function' || key === 'skew') return value;
         return async (...given: unknown[]): Promise<unknown> => {
           this.check();
           const answer: unknown = await Reflect.apply(value, target, given);

@@ -60,6 +60,7 @@ export class Machine implements AsyncDisposable {
     }: MachineOptions = {},
   ) {
     this.#fake = fake;
+    fake.now = () => clock.now();
     this.#token = token;
     this.clock = clock;
     this.subject = subject;

@@ -75,7 +75,7 @@ export class MemoryClone {
       settings: async () => ok([]),
       branches: async () =>
         ok([...this.branches].map((name) => ({ name, upstreamGone: this.upstreamsGone.has(name) }))),
-      renames: async () => new Map(),
+      renames: async () => [],
       reflog: async () => ({ moves: [], cursor: { offset: 0, line: '' } }),
       committed: async () => ok(null),
       policy: async () => {

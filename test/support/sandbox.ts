@@ -205,10 +205,13 @@ export class Sandbox {
 export class Repo {
   readonly sandbox: Sandbox;
   readonly path: string;
+  private readonly gitDir: string;
 
-  constructor(sandbox: Sandbox, path: string) {
+  /** `gitDir`: where it isn't `.git` (a submodule, --separate-git-dir). */
+  constructor(sandbox: Sandbox, path: string, gitDir = join(path, '.git')) {
     this.sandbox = sandbox;
     this.path = path;
+    this.gitDir = gitDir;
   }
 
   git(...args: string[]): Promise<Ran> {
@@ -229,7 +232,7 @@ export class Repo {
   }
 
   get spool(): string {
-    return join(this.path, '.git', 'scim-hook');
+    return join(this.gitDir, 'scim-hook');
   }
 
   /** Installs and waits for the first sync, which install's own proof brings about. */

@@ -78,14 +78,16 @@ async function claimLines(
     progress: {
       heads: stored.heads,
       reflogs: stored.reflogs ?? {},
+      ...(stored.looked === undefined ? {} : { looked: stored.looked }),
       open: stored.open,
       unlogged: stored.unlogged,
     },
-    commit: async ({ heads, reflogs = {}, open, unlogged }) => {
+    commit: async ({ heads, reflogs = {}, looked, open, unlogged }) => {
       const save = (): Promise<Result<void, Failure>> =>
         writeJsonFile(progressFile, PROGRESS_VERSION, {
           heads,
           reflogs,
+          looked,
           open,
           unlogged,
           cursor,

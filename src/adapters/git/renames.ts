@@ -1,34 +1,48 @@
-// Which branches that are gone live on under another name: the branch's own reflog goes with it, and says so.
-import { readFile } from 'node:fs/promises';
+// Where branches were renamed to: a branch's own reflog goes with it, and says so.
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseReflogLine, wasRenamed } from '../../core/reflog.ts';
+import { parseReflogLine, type Rename, renameOf } from '../../core/reflog.ts';
 import type { Git } from './git.ts';
 
-/** Old name → the one name it has now; a branch that was also copied under two names is taken to be deleted. */
+/** Every rename that the reflogs of these branches tell of. */
 export async function findRenames(
   git: Git,
   commonDir: string,
-  gone: readonly string[],
   branches: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string[]>();
-  for (const name of branches) {
-    const messages = await messagesOf(git, commonDir, name);
-    for (const old of gone) {
-      if (messages.some((message) => wasRenamed(message, old, name)))
-        found.set(old, [...(found.get(old) ?? []), name]);
+): Promise<readonly Rename[]> {
+  const isTable = await stat(join(commonDir, 'reftable')).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isTable) return renamesOfTable(git);
+  const found: Rename[] = [];
+  for (const branch of branches) {
+    const log = join(commonDir, 'logs', 'refs', 'heads', branch);
+    // Not there where reflogs are off: then the branch that went is taken to be deleted.
+    const text = await readFile(log, 'utf8').catch(() => '');
+    for (const each of text.split('\n')) {
+      const line = parseReflogLine(each);
+      const rename = line === null ? null : renameOf(line);
+      if (rename !== null) found.push(rename);
     }
   }
-  return new Map(
-    [...found].flatMap(([old, [name, ...others]]) =>
-      name === undefined || others.length > 0 ? [] : [[old, name]],
-    ),
-  );
+  return found;
 }
 
-async function messagesOf(git: Git, commonDir: string, branch: string): Promise<readonly string[]> {
-  const text = await readFile(join(commonDir, 'logs', 'refs', 'heads', branch), 'utf8').catch(() => null);
-  if (text !== null) return text.split('\n').flatMap((line) => parseReflogLine(line)?.message ?? []);
-  const shown = await git(['reflog', 'show', '--format=%gs', `refs/heads/${branch}`]);
-  return shown.ok ? shown.value.split('\n') : [];
+/** All branches in one go: there may be a thousand. */
+async function renamesOfTable(git: Git): Promise<readonly Rename[]> {
+  const listed = await git([
+    'log',
+    '--walk-reflogs',
+    '--branches',
+    '--grep-reflog=^Branch: renamed ',
+    '--date=unix',
+    '--format=%gd %gs',
+  ]);
+  if (!listed.ok) return [];
+  return listed.value.split('\n').flatMap((each) => {
+    const [, seconds, message] = /@\{(\d+)\} (.*)$/.exec(each) ?? [];
+    if (seconds === undefined || message === undefined) return [];
+    return renameOf({ at: Number(seconds) * 1000, message }) ?? [];
+  });
 }

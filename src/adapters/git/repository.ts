@@ -31,16 +31,10 @@ export function openRepository(options: RepositoryOptions): Repository {
     settings: () => readSettingsOf(git),
     branches: () => listBranches(git),
     reflog: (gitDir, cursor, whole) => readReflog(git, commonDir, gitDir, cursor, whole),
-    renames: async (gone) => {
+    renames: async () => {
       const listed = await listBranches(git);
-      return listed.ok
-        ? findRenames(
-            git,
-            commonDir,
-            gone,
-            listed.value.map(({ name }) => name),
-          )
-        : new Map();
+      const names = listed.ok ? listed.value.map(({ name }) => name) : [];
+      return findRenames(git, commonDir, names);
     },
     committed: async () => {
       const tips = await everyTip(git);
