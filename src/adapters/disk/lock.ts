@@ -1,5 +1,4 @@
 // One holder of the state directory at a time, over all processes of this person on this machine.
-import lockfile from 'proper-lockfile';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { diskFailure, errorCode } from './replace-file.ts';
@@ -19,6 +18,8 @@ export async function withLock<T>(
   work: (held: Held) => Promise<T>,
   waited?: () => void,
 ): Promise<Result<T, Failure>> {
+  // What only looks takes no lock, and does without the libraries that it brings.
+  const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
   const lock = (retries: number): Promise<() => Promise<void>> =>
     lockfile.lock(directory, {
