@@ -115,14 +115,16 @@ export function coalesce(seen: Sighting): OpenEvent[] {
       }
       case 'reflog': {
         const { move } = step;
+        // Git writes what GIT_COMMITTER_DATE says: a lease must not last the longer for it.
+        const when = Math.min(move.line.at, seen.now);
         if (move.kind === 'rename') {
-          if (at === move.from) add('branch-renamed', move.to, move.line.at);
+          if (at === move.from) add('branch-renamed', move.to, when);
           return;
         }
         const branch = branchMovedTo(move, moves[moves.indexOf(move) + 1], truth);
         // A bisect detaches by checkouts of its own, and works on the same branch all the time.
         const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
-        if (branch !== null || !bisects) add('gap', branch, move.line.at);
+        if (branch !== null || !bisects) add('gap', branch, when);
       }
     }
   });
@@ -152,9 +154,11 @@ function interleave(lines: Sighting['lines'], moves: readonly Move[]): Step[] {
     }
     for (; next >= match; next -= 1) {
       const reported = lines[next];
-      // The reflog knows the second, the spool only bounds it.
+      // Of all but the last line the reflog knows the second, which the spool only bounds. Of the last one, the only one
+      // that acts, the spool has the time from the system; the reflog has it from GIT_COMMITTER_DATE.
+      const isBound = next === match && next < lines.length - 1;
       if (reported !== undefined)
-        steps.push({ by: 'hook', ...reported, at: next === match ? timeOf(reported.at, move) : reported.at });
+        steps.push({ by: 'hook', ...reported, at: isBound ? timeOf(reported.at, move) : reported.at });
     }
   }
   for (; next >= 0; next -= 1) {

@@ -151,5 +151,8 @@ async function readFrom(
   }
 }
 
-/** A hook can't tell the time without a fork: the file's own time is that of the last line, and a bound for the others. */
-const timeOf = (stats: Stats): number => Math.floor(stats.mtimeMs);
+/**
+ * A hook can't tell the time without a fork: the file's own time is that of the last line, and a bound for the others.
+ * After the clock was set back it may be one to come, and what a lease lasts is counted from it.
+ */
+const timeOf = (stats: Stats): number => Math.floor(Math.min(stats.mtimeMs, Date.now()));

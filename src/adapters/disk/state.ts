@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Cache, State } from '../../flow/ports.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { type Held, withLock } from './lock.ts';
-import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE } from './replace-file.ts';
+import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
 
 export const LEDGER_VERSION = 1;
 const CACHE_VERSION = 2;
@@ -76,8 +76,11 @@ async function readDevice(
   newDeviceId: (() => string) | null,
 ): Promise<Result<string, Failure>> {
   const file = join(home, 'device');
+  let isEmpty = false;
   try {
-    return ok((await readFile(file, 'utf8')).trim());
+    const known = (await readFile(file, 'utf8')).trim();
+    if (known !== '') return ok(known);
+    isEmpty = true;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') return fail(diskFailure(file, error));
   }
@@ -85,6 +88,11 @@ async function readDevice(
   const made = await makePrivateDirectory(home);
   if (!made.ok) return made;
   const id = newDeviceId();
+  // What a full disk left of it.
+  if (isEmpty) {
+    const replaced = await replaceFile(file, `${id}\n`);
+    return replaced.ok ? ok(id) : replaced;
+  }
   try {
     await writeFile(file, `${id}\n`, { flag: 'wx', mode: PRIVATE_FILE });
     return ok(id);
