@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, chown, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { nothing, pid, replaced, spool } from './faults.ts';
 import { type Fault, NOBODY, type Scene } from './scene.ts';
@@ -170,6 +170,43 @@ const sudo = (name: string, make: Fault['make'], left: readonly string[]): Fault
   },
 });
 
+const COLLEAGUE = 65_533;
+const homeOfColleague = ({ sandbox }: Scene): string => join(sandbox.root, 'colleague');
+
+/** Of the same group, in a repository that git keeps open to it; what is ours in there is the first person's alone. */
+const shared: Fault = {
+  name: 'a colleague works in the same clone, which is shared by a group',
+  make: async (scene) => {
+    const { sandbox, repo, twin } = scene;
+    const home = homeOfColleague(scene);
+    await mkdir(home);
+    await writeFile(join(home, '.gitconfig'), '[safe]\n\tdirectory = *\n');
+    await chown(home, COLLEAGUE, NOBODY ?? 0);
+    for (const clone of [repo.path, twin]) {
+      await sandbox.run(
+        'git',
+        ['config', '-f', join(clone, '.git/config'), 'core.sharedRepository', 'group'],
+        '/',
+      );
+      await sandbox.run('chmod', ['-R', 'g+rwX', clone], '/');
+    }
+    await sandbox.run('chmod', ['-R', 'go=', repo.spool], '/');
+    await sandbox.run('chmod', ['g+rx', sandbox.root, dirname(twin)], '/');
+  },
+  mend: nothing,
+  asRoot: true,
+  through: [
+    ...['setpriv', `--reuid=${COLLEAGUE}`, `--regid=${NOBODY}`, '--clear-groups'],
+    ...['sh', '-c', 'umask 002; exec "$@"', 'sh'],
+  ],
+  env: (scene) => ({ HOME: homeOfColleague(scene) }),
+  isMissing: () => onlyAsRoot() ?? lacking('setpriv', '--version')(),
+  expect: async (scene) => {
+    expect(scene.sandbox.workers()).toEqual([]);
+    expect(await readdir(homeOfColleague(scene))).toEqual(['.gitconfig']);
+  },
+};
+
 export const FAULTS_AROUND: readonly Fault[] = [
   ofVersion('0.0.1'),
   ofVersion('99.0.0'),
@@ -228,6 +265,7 @@ export const FAULTS_AROUND: readonly Fault[] = [
   umask('000'),
   sudo('git runs under sudo', nothing, []),
   sudo('git runs under sudo, where no worker was', (scene) => rm(pid(scene), { force: true }), ['pid']),
+  shared,
   {
     name: 'git runs in a container that has the clone mounted',
     make: nothing,

@@ -82,7 +82,11 @@ export class Scene implements AsyncDisposable {
     return this.directory.members('jit');
   }
 
-  git(where: string, args: readonly string[], fault?: Fault): Promise<Ran> {
+  git(
+    where: string,
+    args: readonly string[],
+    fault?: Pick<Fault, 'env' | 'asRoot' | 'through'>,
+  ): Promise<Ran> {
     const options = {
       // A stash is a commit; its id must not depend on which clone was first.
       env: { GIT_AUTHOR_DATE: NOW, GIT_COMMITTER_DATE: NOW, ...fault?.env?.(this) },
