@@ -1,7 +1,16 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
 import { type DirectoryFailure, type Failure, isOfDirectory, isPassing, reasonOf } from '../core/failure.ts';
-import { drop, dropGroup, find, type Holding, keepGroup, type Ledger, put } from '../core/ledger.ts';
+import {
+  drop,
+  dropGroup,
+  find,
+  type Holding,
+  keepGroup,
+  type Ledger,
+  markDeleting,
+  put,
+} from '../core/ledger.ts';
 import { isMarked, markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
@@ -122,8 +131,9 @@ export class CarryOut {
 
   private async record(change: Change, happened: boolean, started: number): Promise<void> {
     const holding = this.holding(change, 'held');
-    const isHeld = (change.op === 'add') === happened;
-    this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
+    const gives = change.op !== 'remove';
+    this.ledger = gives === happened ? put(this.ledger, holding) : drop(this.ledger, holding);
+    if (gives && happened) this.keepOwn(change);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
@@ -135,7 +145,8 @@ export class CarryOut {
     const cannot = this.whyNotNow(change);
     if (cannot) return told({ outcome: cannot.passing ? 'pending' : 'failed', ...cannot });
     const previous = this.ledger;
-    const adding = this.holding(change, 'adding');
+    const plain = this.holding(change, 'adding');
+    const adding: Holding = change.op === 'create' ? { ...plain, creates: true } : plain;
     this.ledger = put(previous, adding);
     const saved = await this.state.writeLedger(this.ledger);
     // Without a durable trace of the absence that was seen, a crash would leave access that nobody takes back.
@@ -163,7 +174,7 @@ export class CarryOut {
     if (done.verified === 'contradicted') return told({ ...done, outcome: 'failed' });
     const known = { ...change, item: { ...change.item, id: done.groupId ?? change.item.id } };
     const holding: Holding = {
-      ...adding,
+      ...plain,
       item: known.item,
       state: 'held',
       before: done.before ?? change.before,
@@ -182,18 +193,19 @@ export class CarryOut {
   /** From now on the group goes with its branch. */
   private keepOwn(change: Change): void {
     const lease = this.ledger.leases.find(({ id }) => id === change.lease);
-    if (change.own !== true || lease === undefined || !isMarked(change.item.externalId)) return;
+    if (change.own !== true || !isMarked(change.item.externalId)) return;
     const { endpoint, subject, subjectId } = this.errand.holder;
     this.ledger = keepGroup(this.ledger, {
       endpoint,
       subject,
       subjectId,
       item: change.item,
-      commonDir: lease.commonDir,
-      branch: lease.branch,
-      lease: lease.id,
+      // Found after a crash, when its lease had ended: it goes at the next wake-up.
+      commonDir: lease?.commonDir ?? '',
+      branch: lease?.branch ?? this.event?.branch ?? '',
+      lease: change.lease,
       rules: change.rules,
-      over: false,
+      over: lease === undefined,
     });
   }
 
@@ -229,6 +241,8 @@ export class CarryOut {
   private async delete(change: Change): Promise<Verdicted> {
     const cannot = this.whyNotNow(change);
     if (cannot) return { ...cannot, outcome: 'owed' };
+    this.ledger = markDeleting(this.ledger, { ...this.errand.holder, item: change.item });
+    await this.state.writeLedger(this.ledger);
     await this.scribe.write(this.line('intent', change));
     this.intended = true;
     const done = await this.perform(change);

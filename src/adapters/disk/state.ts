@@ -5,6 +5,7 @@ import type { Failure } from '../../core/failure.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Cache, State } from '../../flow/ports.ts';
+import { sha256 } from './audit-log.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { type Held, withLock } from './lock.ts';
 import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
@@ -61,15 +62,29 @@ export function openState(home: string, newDeviceId: () => string): State {
         CACHE_VERSION,
         (fields) => typeof fields['endpoints'] === 'object',
       );
-      return read.ok && read.value !== null ? (read.value as unknown as Cache) : { endpoints: {} };
+      if (!read.ok || read.value === null) return { endpoints: {} };
+      const { endpoints } = read.value as unknown as Cache;
+      return {
+        endpoints: read.value['ledger'] === (await stampOf(ledgerFile)) ? endpoints : unsure(endpoints),
+      };
     },
     writeCache: async ({ endpoints }: Cache) => {
       // Losing it costs requests, never truth: no failure of it is worth a word.
-      await writeJsonFile(cacheFile, CACHE_VERSION, { endpoints });
+      const ledger = await stampOf(ledgerFile);
+      await writeJsonFile(cacheFile, CACHE_VERSION, { endpoints, ledger });
     },
     device: (make) => readDevice(home, make ? newDeviceId : null),
   };
 }
+
+/** Tells one text of the ledger from another. */
+const stampOf = (file: string): Promise<string> => readFile(file, 'utf8').then(sha256, () => '');
+
+/** Without what each subject has. */
+const unsure = (endpoints: Cache['endpoints']): Cache['endpoints'] =>
+  Object.fromEntries(
+    Object.entries(endpoints).map(([endpoint, known]) => [endpoint, { ...known, subjects: {} }]),
+  );
 
 async function readDevice(
   home: string,
