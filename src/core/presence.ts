@@ -66,7 +66,7 @@ export function learnFrom(
   const [subject, filter] = [judged('subject'), judged('filter')];
   return {
     ...traits,
-    ...(says.group === true ? { listsMembers: true as const } : {}),
+    ...(says.group === true || was.group === true ? { listsMembers: true as const } : {}),
     ...(subject === null ? {} : { userGroups: subject ? ('live' as const) : ('stale' as const) }),
     ...(filter === null ? {} : { memberFilter: filter ? ('right' as const) : ('wrong' as const) }),
   };
