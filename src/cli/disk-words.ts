@@ -12,6 +12,8 @@ export function diskWords(problem: string): string {
       return 'it is on a read-only file system';
     case 'EISDIR':
       return 'it is a directory';
+    case 'EINVAL':
+      return 'it is no plain file';
     case 'ENOTDIR':
       return 'a part of its path is a file';
     default:
