@@ -2,7 +2,7 @@
 // switch makes good what was missed.
 import { expect, test } from 'vitest';
 import { FAULTS_AROUND } from '../support/faults-around.ts';
-import { Scene } from '../support/scene.ts';
+import { NOBODY, Scene } from '../support/scene.ts';
 import { expectHarmless, lastSwitches } from '../support/transparency.ts';
 
 // Not `each`: it cuts names short.
@@ -24,3 +24,21 @@ test.concurrent('a branch with letters beyond ASCII, where the locale is C', asy
   expect(scene.members).toEqual([scene.bob]);
   expect(await lastSwitches(scene, 2)).toEqual([branch, 'main']);
 });
+
+test.concurrent.skipIf(NOBODY === undefined)(
+  'under sudo, no command writes to what is the person’s',
+  async () => {
+    await using scene = await Scene.open();
+    const { sandbox, repo } = scene;
+    const before = await sandbox.ledger();
+    await scene.git(repo.path, ['-c', 'core.hooksPath=/dev/null', 'checkout', '-q', 'release/1']);
+    sandbox.env['SUDO_UID'] = String(NOBODY);
+    expect(await repo.scimHook('sync')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('it belongs to somebody else (was this run with sudo?)'),
+    });
+    expect(await sandbox.ledger()).toEqual(before);
+    await scene.checkout('release/1');
+    expect(scene.members).toEqual([scene.bob, scene.alice]);
+  },
+);

@@ -1,5 +1,5 @@
 // The state directory: ledger, cache and device id of one person on one machine.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import type { Ledger } from '../../core/ledger.ts';
@@ -8,7 +8,14 @@ import type { Cache, State } from '../../flow/ports.ts';
 import { sha256 } from './audit-log.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { type Held, withLock } from './lock.ts';
-import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
+import {
+  diskFailure,
+  errorCode,
+  FOREIGN,
+  makePrivateDirectory,
+  PRIVATE_FILE,
+  replaceFile,
+} from './replace-file.ts';
 
 export const LEDGER_VERSION = 1;
 const CACHE_VERSION = 2;
@@ -22,6 +29,8 @@ export function openState(home: string, newDeviceId: () => string): State {
     withLock: async (work, waited) => {
       const made = await makePrivateDirectory(home);
       if (!made.ok) return made;
+      // Under sudo with the person's HOME: what root wrote there, they could never read again.
+      if (await isForeign(home)) return fail({ code: 'disk', path: home, problem: FOREIGN });
       return withLock(
         home,
         async (lock) => {
@@ -76,6 +85,9 @@ export function openState(home: string, newDeviceId: () => string): State {
     device: (make) => readDevice(home, make ? newDeviceId : null),
   };
 }
+
+const isForeign = async (path: string): Promise<boolean> =>
+  process.getuid !== undefined && (await stat(path)).uid !== process.getuid();
 
 /** Tells one text of the ledger from another. */
 const stampOf = (file: string): Promise<string> => readFile(file, 'utf8').then(sha256, () => '');
