@@ -25,20 +25,18 @@ test.concurrent('a branch with letters beyond ASCII, where the locale is C', asy
   expect(await lastSwitches(scene, 2)).toEqual([branch, 'main']);
 });
 
-test.concurrent.skipIf(NOBODY === undefined)(
-  'under sudo, no command writes to what is the person’s',
-  async () => {
-    await using scene = await Scene.open();
-    const { sandbox, repo } = scene;
-    const before = await sandbox.ledger();
-    await scene.git(repo.path, ['-c', 'core.hooksPath=/dev/null', 'checkout', '-q', 'release/1']);
-    sandbox.env['SUDO_UID'] = String(NOBODY);
-    expect(await repo.scimHook('sync')).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('it belongs to somebody else (was this run with sudo?)'),
-    });
-    expect(await sandbox.ledger()).toEqual(before);
-    await scene.checkout('release/1');
-    expect(scene.members).toEqual([scene.bob, scene.alice]);
-  },
-);
+test.concurrent('under sudo, no command writes to what is the person’s', async (context) => {
+  if (NOBODY === undefined) context.skip('files of another owner can only be made by root');
+  await using scene = await Scene.open();
+  const { sandbox, repo } = scene;
+  const before = await sandbox.ledger();
+  await scene.git(repo.path, ['-c', 'core.hooksPath=/dev/null', 'checkout', '-q', 'release/1']);
+  sandbox.env['SUDO_UID'] = String(NOBODY);
+  expect(await repo.scimHook('sync')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('it belongs to somebody else (was this run with sudo?)'),
+  });
+  expect(await sandbox.ledger()).toEqual(before);
+  await scene.checkout('release/1');
+  expect(scene.members).toEqual([scene.bob, scene.alice]);
+});
