@@ -12,10 +12,14 @@ import { type Figure, median } from './figure.ts';
 
 const ROUNDS = 400;
 const WARM_UP = 10;
-const STORMS = 15;
-const STORM_LENGTH = 40;
+const STORMS = 3;
+const STORM_LENGTH = 500;
+/** Checkouts of one arm before it is the other's turn, so that what else the machine does meets both alike. */
+const TURN = 20;
+/** Milliseconds: a storm's worker lives until it is ended. */
+const LINGER = '600000';
 
-/** Starts, says so, and goes at once, or after two seconds in a storm. */
+/** Starts, says so, and goes at once, or lives on in a storm. */
 const STUB = `
 process.title = 'scim-hook';
 require('node:fs').appendFileSync(__dirname + '/starts', process.pid + '\\n');
@@ -79,16 +83,17 @@ async function storms(bench: Bench): Promise<Figure[]> {
   const totals = { empty: [] as number[], spawning: [] as number[] };
   let workers = 0;
   for (let storm = 0; storm < STORMS; storm += 1) {
-    for (const arm of shuffled(['empty', 'spawning'] as const)) {
-      rmSync(bench.pidFile(arm), { force: true });
-      const before = bench.starts();
-      let total = 0;
-      for (let i = 0; i < STORM_LENGTH; i += 1) total += bench.checkout(arm, '2000');
-      totals[arm].push(total);
-      if (arm === 'empty') continue;
-      await bench.workerGone(arm);
-      workers = Math.max(workers, bench.starts() - before);
+    rmSync(bench.pidFile('spawning'), { force: true });
+    const before = bench.starts();
+    const total = { empty: 0, spawning: 0 };
+    for (let done = 0; done < STORM_LENGTH; done += TURN) {
+      for (const arm of shuffled(['empty', 'spawning'] as const))
+        for (let i = 0; i < TURN; i += 1) total[arm] += bench.checkout(arm, LINGER);
     }
+    totals.empty.push(total.empty);
+    totals.spawning.push(total.spawning);
+    await bench.endWorker('spawning');
+    workers = Math.max(workers, bench.starts() - before);
   }
   const [empty, spawning] = [median(totals.empty), median(totals.spawning)];
   const name = `storm of ${STORM_LENGTH} checkouts`;
@@ -160,11 +165,21 @@ class Bench {
   }
 
   async workerGone(arm: Arm): Promise<void> {
+    const pid = await this.#workerOf(arm);
+    while (isAlive(pid)) await pause(5);
+  }
+
+  async endWorker(arm: Arm): Promise<void> {
+    const pid = await this.#workerOf(arm);
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    await this.workerGone(arm);
+  }
+
+  async #workerOf(arm: Arm): Promise<number> {
     // In somebody's hook the pid is written a moment after git went on.
     const read = (): string => (existsSync(this.pidFile(arm)) ? readFileSync(this.pidFile(arm), 'utf8') : '');
     while (!read().endsWith('\n')) await pause(1);
-    const pid = Number.parseInt(read(), 10);
-    while (isAlive(pid)) await pause(5);
+    return Number.parseInt(read(), 10);
   }
 
   async close(): Promise<void> {

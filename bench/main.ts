@@ -4,6 +4,7 @@ import { benchClient } from './client.ts';
 import type { Figure } from './figure.ts';
 import { benchHook } from './hook.ts';
 import { benchReconcile } from './reconcile.ts';
+import { benchStatus } from './status.ts';
 import { benchSwitch } from './switch.ts';
 
 const only = process.argv[2];
@@ -12,6 +13,7 @@ if (only === undefined || only === 'hook') figures.push(...(await benchHook()));
 if (only === undefined || only === 'client') figures.push(...(await benchClient()));
 if (only === undefined || only === 'switch') figures.push(...(await benchSwitch()));
 if (only === undefined || only === 'reconcile') figures.push(...(await benchReconcile()));
+if (only === undefined || only === 'status') figures.push(...(await benchStatus()));
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,

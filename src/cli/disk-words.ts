@@ -12,6 +12,10 @@ export function diskWords(problem: string): string {
       return 'it is on a read-only file system';
     case 'EISDIR':
       return 'it is a directory';
+    case 'foreign':
+      return 'it belongs to somebody else (was this run with sudo?)';
+    case 'EINVAL':
+      return 'it is no plain file';
     case 'ENOTDIR':
       return 'a part of its path is a file';
     default:

@@ -4,7 +4,7 @@ import { VERSION } from '../version.ts';
 import { COMPLETE, SHELLS, type Shell, WHERE_IT_GOES } from './complete/shells.ts';
 import type { Context } from './context.ts';
 import { arrange, HELP, helpWidth } from './help.ts';
-import { plain, Screen } from './screen.ts';
+import { plain, Screen, wrapFor } from './screen.ts';
 
 export interface Invocation {
   readonly argv: readonly string[];
@@ -21,7 +21,8 @@ export async function run(invocation: Invocation): Promise<number> {
   // What comes after `--` is somebody else's command.
   const own = invocation.argv.slice(0, [...invocation.argv, '--'].indexOf('--'));
   const json = own.includes('--json');
-  const screen = new Screen({ ...invocation, json, color: !own.includes('--no-color') });
+  const wrap = await wrapFor([invocation.stdout, invocation.stderr]);
+  const screen = new Screen({ ...invocation, ...wrap, json, color: !own.includes('--no-color') });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
   const program = commandTree(context, (ended) => {
     code = ended;

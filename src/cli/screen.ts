@@ -1,13 +1,11 @@
 // The only printer: documents to stdout, words for people to stderr or stdout, colour and motion where they help.
 import { createInterface } from 'node:readline';
 import { Chalk, type ChalkInstance } from 'chalk';
-import yoctoSpinner from 'yocto-spinner';
 import type { Failure } from '../core/failure.ts';
 import { escaped, guarded, plain } from './plain.ts';
 import { said } from './said.ts';
 import { unbroken } from './unbroken.ts';
 import { wordsOf } from './words.ts';
-import { wrap } from './wrap.ts';
 
 export { plain };
 
@@ -23,6 +21,8 @@ export interface ScreenOptions {
   readonly color: boolean;
   /** `--json`: exactly one document on stdout. */
   readonly json: boolean;
+  /** Cuts what is too long for a terminal's columns; not needed where there is no terminal. */
+  readonly wrap?: (text: string, columns: number) => string;
 }
 
 /** Milliseconds that a text stands at least. */
@@ -30,6 +30,11 @@ const FRAME = 80;
 
 /** Says how far the work is; `line`: the same where nothing may move, said once as long as it stays the same. */
 export type Say = (what: string, line?: string) => void;
+/** What measures text knows every emoji, which takes longer to load than git takes to answer: only for a terminal. */
+export const wrapFor = async (
+  streams: readonly NodeJS.WriteStream[],
+): Promise<Pick<ScreenOptions, 'wrap'>> =>
+  streams.some(({ isTTY }) => isTTY === true) ? { wrap: (await import('./wrap.ts')).wrap } : {};
 
 export class Screen {
   readonly json: boolean;
@@ -84,7 +89,8 @@ export class Screen {
 
   private write(stream: NodeJS.WriteStream, text: string): void {
     const safe = guarded(text, this.isColored(stream));
-    const fitting = stream.isTTY === true && stream.columns > 0 ? wrap(safe, stream.columns) : safe;
+    const { wrap } = this.options;
+    const fitting = wrap && stream.isTTY === true && stream.columns > 0 ? wrap(safe, stream.columns) : safe;
     stream.write(`${fitting}\n`);
   }
 
@@ -129,6 +135,13 @@ export class Screen {
     const { stderr, env } = this.options;
     const quiet = stderr.isTTY !== true || this.json;
     const still = env['TERM'] === 'dumb' || (env['ACCESSIBLE'] ?? '') !== '';
+    if (quiet)
+      return work(
+        () => {},
+        () => {},
+        () => {},
+      );
+    const { default: yoctoSpinner } = await import('yocto-spinner');
     const spinner = yoctoSpinner({ text, stream: stderr, handleSignals: false });
     let latest = { what: text, line: text };
     let begun = false;
@@ -149,7 +162,7 @@ export class Screen {
       else spinner.start(plain(latest.what));
     };
     // What is over at once needs no motion.
-    const start = quiet ? undefined : setTimeout(begin, 150);
+    const start = setTimeout(begin, 150);
     const stop = (): void => {
       clearTimeout(start);
       spinner.stop();

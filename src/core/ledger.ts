@@ -46,6 +46,8 @@ export interface Holding extends Holder {
   readonly accepted?: number;
   /** When an add was last asked for of which it isn't known whether it came to pass: as above. */
   readonly asked?: number;
+  /** While it is `adding`: the group was to be made, so what a crash left of it is told as that. */
+  readonly creates?: true;
 }
 
 /** A marked group that goes with its branch, once nobody is in it any more. */
@@ -59,6 +61,8 @@ export interface OwnGroup extends Holder {
   readonly rules: readonly string[];
   /** The branch is gone. */
   readonly over: boolean;
+  /** It was to be deleted: where it is gone after a crash, that was us. */
+  readonly deleting?: true;
 }
 
 export interface Ledger {
@@ -130,6 +134,17 @@ export const dropGroup = (ledger: Ledger, of: { endpoint: string; item: Item }):
         ...ledger,
         groups: ledger.groups.filter(
           (other) => !(other.endpoint === of.endpoint && itemKey(other.item) === itemKey(of.item)),
+        ),
+      };
+
+/** From here on, a group that is gone was deleted by us. */
+export const markDeleting = (ledger: Ledger, of: Holder & { item: Item }): Ledger =>
+  ledger.groups === undefined
+    ? ledger
+    : {
+        ...ledger,
+        groups: ledger.groups.map((group) =>
+          sameGroup(group, of) ? { ...group, deleting: true as const } : group,
         ),
       };
 

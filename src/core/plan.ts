@@ -153,7 +153,9 @@ function want(
     if (holding === undefined) return managed ? { adopt: [adopted(input, claim)] } : {};
     // A crash came between the request and the ledger. Ours either way; only the line is missing.
     if (holding.state === 'adding')
-      return { changes: [{ ...change, disposition: { do: 'record', happened: true } }] };
+      return {
+        changes: [{ ...change, op: givingOp(holding), disposition: { do: 'record', happened: true } }],
+      };
     if (holding.state === 'removing') return { changes: [interrupted(holding, false)] };
     const renamed = input.thorough === true && item.name !== holding.item.name;
     if (holding.state === 'held' && !renamed) return {};
@@ -223,14 +225,13 @@ function release(input: PlanInput, holdings: readonly Holding[], wanted: Readonl
     if (presence === 'absent') {
       if (holding.state === 'held') forget.push(holding);
       else if (mayStillCome(holding, input.now)) changes.push({ ...removal, disposition: { do: 'await' } });
-      else if (holding.state === 'adding') changes.push(unarrived(removal));
+      else if (holding.state === 'adding') changes.push(unarrived(removal, holding));
       else changes.push({ ...removal, disposition: { do: 'record', happened: true } });
     } else if (isOurs(holding)) {
       // The add that a crash cut short happened after all: it gets its line before it is taken back.
       if (holding.state === 'adding' && presence === 'present') {
         changes.push({
-          ...removal,
-          op: 'add',
+          ...given(removal, holding),
           why: 'found after a crash',
           disposition: { do: 'record', happened: true },
         });
@@ -241,10 +242,18 @@ function release(input: PlanInput, holdings: readonly Holding[], wanted: Readonl
   return { changes, forget };
 }
 
-/** An add that a crash cut short, and that never arrived. */
-const unarrived = (removal: Change): Change => ({
+const givingOp = ({ creates }: Holding): Op => (creates === true ? 'create' : 'add');
+
+/** A group that was made all the same must go with its branch. */
+const given = (removal: Change, holding: Holding): Change => ({
   ...removal,
-  op: 'add',
+  op: givingOp(holding),
+  ...(holding.creates === true ? { own: true as const } : {}),
+});
+
+/** An add that a crash cut short, and that never arrived. */
+const unarrived = (removal: Change, holding: Holding): Change => ({
+  ...given(removal, holding),
   why: 'never arrived',
   disposition: { do: 'record', happened: false },
 });

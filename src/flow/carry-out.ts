@@ -2,7 +2,7 @@
 import type { AuditFields } from '../core/audit-record.ts';
 import { type DirectoryFailure, type Failure, harmOf, isPassing, reasonOf } from '../core/failure.ts';
 import { inProgress } from '../core/in-progress.ts';
-import { drop, dropGroup, find, type Holding, type Ledger, put } from '../core/ledger.ts';
+import { drop, dropGroup, find, type Holding, type Ledger, markDeleting, put } from '../core/ledger.ts';
 import { markerOf } from '../core/marker.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { ChangeOutcome, Reason, Verdict } from '../core/vocabulary.ts';
@@ -103,13 +103,14 @@ export class CarryOut {
   private async record(change: Change, happened: boolean, started: number): Promise<void> {
     const holding = this.holding(change, 'held');
     // That it failed was said when it did: what never came, even late, is no failure of whatever event is next.
-    if (!happened && change.op === 'add' && this.errand.isLogged(holding.event, change, 'failed')) {
+    if (!happened && change.op !== 'remove' && this.errand.isLogged(holding.event, change, 'failed')) {
       this.ledger = drop(this.ledger, holding);
       return;
     }
-    const isHeld = (change.op === 'add') === happened;
-    this.ledger = isHeld ? put(this.ledger, holding) : drop(this.ledger, holding);
-    if (isHeld) this.ledger = withOwnGroup(this.ledger, change, this.errand.holder);
+    const gives = change.op !== 'remove';
+    this.ledger = gives === happened ? put(this.ledger, holding) : drop(this.ledger, holding);
+    if (gives && happened)
+      this.ledger = withOwnGroup(this.ledger, change, this.errand.holder, this.event?.branch);
     const verdict: Verdicted = happened
       ? { outcome: 'applied', verified: 'confirmed' }
       : { outcome: 'failed' };
@@ -121,7 +122,8 @@ export class CarryOut {
     const cannot = this.whyNotNow(change);
     if (cannot) return told({ outcome: cannot.passing ? 'pending' : 'failed', ...cannot });
     const previous = this.ledger;
-    const adding = this.holding(change, 'adding');
+    const plain = this.holding(change, 'adding');
+    const adding: Holding = change.op === 'create' ? { ...plain, creates: true } : plain;
     this.ledger = put(previous, adding);
     const saved = await this.state.writeLedger(this.ledger);
     // Without a durable trace of the absence that was seen, a crash would leave access that nobody takes back.
@@ -153,14 +155,9 @@ export class CarryOut {
       return told({ ...done, outcome: 'failed' });
     }
     const known = { ...change, item: { ...change.item, id: done.groupId ?? change.item.id } };
-    const holding: Holding = {
-      ...adding,
-      item: known.item,
-      state: 'held',
-      before: done.before ?? change.before,
-    };
-    this.ledger = put(drop(this.ledger, adding), holding);
-    this.ledger = withOwnGroup(this.ledger, known, this.errand.holder);
+    const before = done.before ?? change.before;
+    const held = put(drop(this.ledger, adding), { ...plain, item: known.item, state: 'held', before });
+    this.ledger = withOwnGroup(held, known, this.errand.holder);
     return told({ ...done, outcome: 'applied' }, known);
   }
 
@@ -202,6 +199,8 @@ export class CarryOut {
   private async delete(change: Change): Promise<Verdicted> {
     const cannot = this.whyNotNow(change);
     if (cannot) return { ...cannot, outcome: 'owed' };
+    this.ledger = markDeleting(this.ledger, { ...this.errand.holder, item: change.item });
+    await this.state.writeLedger(this.ledger);
     await this.scribe.write(this.line('intent', change));
     this.intended = true;
     const done = await this.perform(change);

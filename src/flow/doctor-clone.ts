@@ -1,5 +1,5 @@
 // The part of `doctor` that is about one clone: hook, pins, rules, spool. Reads it as a wake-up would, through ports that only look.
-import { checkOwed, checkSpool, checkStored } from '../core/checks/backlog.ts';
+import { checkFormat, checkGaps, checkOwed, checkSpool, checkStored } from '../core/checks/backlog.ts';
 import { checkAllow, checkMode } from '../core/checks/bounds.ts';
 import { checkDirectory, type PathFacts } from '../core/checks/disk.ts';
 import { checkHook } from '../core/checks/hook.ts';
@@ -11,6 +11,7 @@ import type { Config } from '../core/config.ts';
 import type { Failure } from '../core/failure.ts';
 import { type CheckName, type Finding, fine, problem, skipped } from '../core/finding.ts';
 import { EMPTY_LEDGER } from '../core/ledger.ts';
+import { repositoryId } from '../core/repository-id.ts';
 import { ok } from '../core/result.ts';
 import { readSettings } from '../core/settings.ts';
 import { attempt, type DoctorClone, type DoctorPorts } from './doctor-ports.ts';
@@ -124,6 +125,8 @@ async function examineSpool(doctor: DoctorPorts, clone: DoctorClone): Promise<Fi
   );
   const findings = [checkDirectory('spool', 'The spool', directory), ...checkFile(file), stored];
   if (findings.some(({ state }) => state === 'problem' || state === 'warning')) return findings;
+  const { path } = file;
+  const newer = file.kind === 'file' ? checkFormat(path, (await look.tail(path, LINES)) ?? []) : null;
   const claim = await clone.ports.spool.claim();
   if (!claim.ok) return [unread(doctor, 'spool', claim.failure)];
   const facts = {
@@ -133,8 +136,15 @@ async function examineSpool(doctor: DoctorPorts, clone: DoctorClone): Promise<Fi
     worker: clone.worker(),
     now: clock.now(),
   };
-  return [checkSpool(facts, speech)];
+  const repo = repositoryId(clone.entries) ?? clone.ports.repository.commonDir;
+  const log = (await look.tail(`${doctor.home}/audit/audit.jsonl`, LINES)) ?? [];
+  const more = [newer, checkGaps(log, repo, clock.now(), speech)].filter((each) => each !== null);
+  const waiting = checkSpool(facts, speech);
+  return waiting.state === 'ok' && more.length > 0 ? more : [waiting, ...more];
 }
+
+/** As far back as is worth a look. */
+const LINES = 2_000;
 
 function checkFile({ path, kind, mine, readable, writable }: PathFacts): Finding[] {
   if (kind === 'absent') return [];

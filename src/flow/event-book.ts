@@ -1,6 +1,7 @@
 // The events of one wake-up: each gets its own line first and its one closing line last, whatever happens between.
 import type { AuditFields } from '../core/audit-record.ts';
 import type { OpenEvent } from '../core/event.ts';
+import type { Holding } from '../core/ledger.ts';
 import type { Closed } from '../core/notice.ts';
 import { type Ended, outcomeOf } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
@@ -55,17 +56,18 @@ export class EventBook {
   }
 
   /** The event a change belongs to; null where nothing that happened now brought it about. */
-  eventOf(change: Change, holdingEvent: string | null): OpenEvent | null {
+  eventOf(change: Change, holding: Pick<Holding, 'event' | 'state'> | null): OpenEvent | null {
     const { endedBy, granted } = this.transited;
     const byId = (id: string | null | undefined): OpenEvent | undefined =>
       this.events.find((event) => event.id === id);
-    if (change.disposition.do === 'record') {
-      const own = byId(holdingEvent);
+    const takes = change.op === 'remove' || change.op === 'delete';
+    // What a crash cut short goes on under the event that began it, whatever came after that: its intent stands there.
+    if (change.disposition.do === 'record' || (!takes && holding?.state === 'adding')) {
+      const own = byId(holding?.event);
       if (own) return own;
     }
     const lease = change.lease;
     const granting = [...granted].find(([, leases]) => leases.some((each) => each.id === lease))?.[0];
-    const takes = change.op === 'remove' || change.op === 'delete';
     const cause = takes ? (lease === null ? undefined : endedBy.get(lease)) : granting;
     return byId(cause) ?? this.acting(change) ?? null;
   }

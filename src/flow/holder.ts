@@ -248,7 +248,7 @@ async function assign(
   const events = new Map<Change, OpenEvent>();
   let settle: OpenEvent | null = null;
   for (const change of changes) {
-    const own = book.eventOf(change, find(ledger, { ...holder, item: change.item })?.event ?? null);
+    const own = book.eventOf(change, find(ledger, { ...holder, item: change.item }) ?? null);
     const effective = change.disposition.do === 'apply' || change.disposition.do === 'record';
     // While the directory is out of reach, what is owed stays owed without a line at each wake-up.
     if (own === null && effective && !outOfReach) settle ??= await book.openSettle();

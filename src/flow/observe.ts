@@ -77,6 +77,13 @@ class Reading {
       .map(({ item }) => item);
   }
 
+  private isBeingDeleted(item: Item): boolean {
+    const { ledger, holder } = this.question;
+    return (ledger.groups ?? []).some(
+      (group) => group.deleting === true && group.item.id === item.id && sameHolder(group, holder),
+    );
+  }
+
   private async readOwn(item: Item): Promise<Failed> {
     const { reach, holder } = this.question;
     const read = await reach.directory.group(item.id ?? '');
@@ -86,6 +93,8 @@ class Reading {
     const others =
       read.ok &&
       (read.value.strangers > 0 || (read.value.members ?? []).some((id) => id !== holder.subjectId));
+    // Gone while we were at it: a crash came between, and only its line is missing.
+    if (!read.ok && this.isBeingDeleted(item)) return null;
     if (!read.ok || others || !isMarked(read.value.externalId)) this.notOurs.push(item);
     return null;
   }

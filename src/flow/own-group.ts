@@ -4,14 +4,24 @@ import { isMarked } from '../core/marker.ts';
 import type { Change } from '../core/plan.ts';
 import type { LineOf } from './change-line.ts';
 
+/** `branch`: of the event, where a crash came between and the lease is over by now: then the group goes at the next wake-up. */
 export function withOwnGroup(
   ledger: Ledger,
   { own, item, lease: id, rules }: Change,
   { endpoint, subject, subjectId }: LineOf['holder'],
+  branch: string | null = null,
 ): Ledger {
+  if (own !== true || !isMarked(item.externalId)) return ledger;
   const lease = ledger.leases.find((each) => each.id === id);
-  if (own !== true || lease === undefined || !isMarked(item.externalId)) return ledger;
-  const { commonDir, branch } = lease;
-  const group = { endpoint, subject, subjectId, item, commonDir, branch, lease: lease.id, rules };
-  return keepGroup(ledger, { ...group, over: false });
+  return keepGroup(ledger, {
+    endpoint,
+    subject,
+    subjectId,
+    item,
+    commonDir: lease?.commonDir ?? '',
+    branch: lease?.branch ?? branch ?? '',
+    lease: id,
+    rules,
+    over: lease === undefined,
+  });
 }

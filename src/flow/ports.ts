@@ -147,6 +147,7 @@ export interface State {
   /** Null: there is none, or none that can be read (then it was put aside). */
   readLedger(): Promise<Result<Ledger | null, Failure>>;
   writeLedger(ledger: Ledger): Promise<Result<void, Failure>>;
+  /** What it remembers of who has what counts only beside the ledger it was written with: a crash may have come since. */
   readCache(): Promise<Cache>;
   writeCache(cache: Cache): Promise<void>;
   /** Random and stored; never a host's name. Empty where there is none yet and none shall be made. */

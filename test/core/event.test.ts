@@ -9,6 +9,7 @@ import {
   type SpoolLine,
   workedOn,
 } from '../../src/core/event.ts';
+import type { Move } from '../../src/core/reflog.ts';
 import { counter, event, MAIN, NOW } from './samples.ts';
 
 const A = 'a'.repeat(40);
@@ -155,6 +156,22 @@ describe('coalesce', () => {
 
   it('sees one in a detached HEAD that nothing holds', () => {
     expect(short(look({ head: detached(null), lines: [null] }))).toEqual(['switch main→null']);
+  });
+
+  it('counts a lease from when a switch happened, whatever GIT_COMMITTER_DATE made of the reflog', () => {
+    const move = (to: string, at: number): Move => ({
+      kind: 'checkout',
+      from: 'main',
+      to,
+      line: { old: A, new: A, at, message: '' },
+    });
+    const [past, future] = [NOW - 86_400_000_000, NOW + 86_400_000_000];
+    for (const at of [past, future]) {
+      const [reported] = look({ head: on('r'), lines: ['r'], moves: [move('r', at)] });
+      expect(reported).toMatchObject({ kind: 'switch', at: NOW - 100 });
+    }
+    const [unreported] = look({ head: on('r'), moves: [move('r', future)] });
+    expect(unreported).toMatchObject({ kind: 'gap', branch: 'r', at: NOW });
   });
 
   it('asks HEAD where the file doesn’t say (reftable)', () => {

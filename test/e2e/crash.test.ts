@@ -1,79 +1,34 @@
-// kill -9 of the worker before every step of one grant and one removal: the next switch heals it.
+// kill -9 of the worker before every step of what it can be about: the next switch heals it, and the log tells all of it.
 import { expect, test } from 'vitest';
-import { faultsOfLog } from '../support/audit-check.ts';
-import { dyingWorker } from '../support/dying-worker.ts';
-import { FakeDirectory } from '../support/fake-directory.ts';
-import { configFor, rule } from '../support/rules.ts';
-import { ALICE, Sandbox, TOKEN, until } from '../support/sandbox.ts';
+import { crash, type Journey, type Scene } from '../support/crash.ts';
+import { rule } from '../support/rules.ts';
 
-/** Sandboxes at a time: most of each case is waiting for the dead worker's lock to go stale. */
+/** Sandboxes at a time. */
 const AT_ONCE = 6;
+const PATIENCE = 280_000;
 
-interface Outcome {
-  readonly died: boolean;
-  readonly steps: readonly string[];
-  readonly faults: readonly string[];
-}
+/** The steps that a table can't be without, as they are called there, in their order. */
+const ADDING = [
+  'rename progress.json',
+  'rename ledger.json',
+  'writeSync intent',
+  /^send (?:PATCH|PUT|POST)/,
+  'writeSync change',
+  'rename ledger.json',
+  'writeSync sync',
+  'rename progress.json',
+] as const;
 
-/** One switch from `from` to `to` during which the worker dies before its `step`-th step, and what the next ones make of it. */
-async function crash(from: string, to: string, step: number): Promise<Outcome> {
-  await using sandbox = await Sandbox.create();
-  await using directory = await FakeDirectory.start({ token: TOKEN });
-  const alice = directory.addUser({ userName: ALICE });
-  const bob = directory.addUser({ userName: 'bob@acme.example' });
-  directory.addGroup({ displayName: 'jit', members: [bob] });
-  const repo = await sandbox.repository('r', configFor(directory.url, [rule('one', 'release/*', 'jit')]), [
-    'release/1',
-    'plain',
-  ]);
-  await repo.install();
-  if (from !== 'main') await repo.checkout(from);
-  await repo.stopWorker();
-  const worker = dyingWorker(sandbox);
-  await worker.arm(step);
-  await repo.git('checkout', '-q', to);
-  const steps = async (): Promise<string[]> => worker.steps();
-  const died = await until('the worker to die or to be done', async () =>
-    (await steps()).length >= step && sandbox.workers().length === 0
-      ? 'died'
-      : sandbox.workers().length > 0 && (await repo.isQuiet())
-        ? 'done'
-        : null,
-  );
-  const taken = await steps();
-  await repo.stopWorker();
-  await worker.disarm();
-
-  const faults: string[] = [];
-  const expectAccess = (when: string, expected: boolean): void => {
-    const members = directory.members('jit');
-    if (members.includes(alice) !== expected)
-      faults.push(`${when}: alice ${expected ? 'lacks' : 'still has'} it`);
-    if (!members.includes(bob)) faults.push(`${when}: bob lost it`);
-    if (new Set(members).size !== members.length) faults.push(`${when}: somebody is in twice`);
-  };
-  // By turns: the same branch once more, or away from it.
-  const next = step % 2 === 0 ? to : to === 'main' ? 'release/1' : 'main';
-  await repo.checkout(next);
-  expectAccess(`then ${next}`, next === 'release/1');
-  await repo.checkout('plain');
-  expectAccess('in the end', false);
-  const { holdings, leases } = await sandbox.ledger();
-  if (holdings.length + leases.length > 0) faults.push(`the ledger still has ${JSON.stringify(holdings)}`);
-  return { died: died === 'died', steps: taken, faults: [...faults, ...(await faultsOfLog(sandbox))] };
-}
-
-async function everyStep(from: string, to: string): Promise<void> {
-  const whole = await crash(from, to, Number.POSITIVE_INFINITY);
+async function everyStep(journey: Journey): Promise<void> {
+  const whole = await crash(journey, Number.POSITIVE_INFINITY);
   expect(whole).toMatchObject({ died: false, faults: [] });
-  const points = whole.steps.map((name, index) => ({ step: index + 1, name }));
-  expect(points.length).toBeGreaterThan(15);
+  expectInOrder(whole.steps, ADDING);
   const wrong: string[] = [];
-  const queue = [...points];
+  const queue = whole.steps.map((name, index) => ({ step: index + 1, name }));
   const runner = async (): Promise<void> => {
     for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
       const { step, name } = point;
-      const { died, faults } = await crash(from, to, step);
+      const { died, faults } = await crash(journey, step);
       if (!died) wrong.push(`before step ${step} (${name}): did not die`);
       wrong.push(...faults.map((fault) => `before step ${step} (${name}): ${fault}`));
     }
@@ -82,5 +37,106 @@ async function everyStep(from: string, to: string): Promise<void> {
   expect(wrong).toEqual([]);
 }
 
-test('while it grants', () => everyStep('main', 'release/1'), 280_000);
-test('while it takes back', () => everyStep('release/1', 'main'), 280_000);
+function expectInOrder(steps: readonly string[], wanted: readonly (string | RegExp)[]): void {
+  let at = -1;
+  for (const each of wanted) {
+    at = steps.findIndex(
+      (step, index) => index > at && (typeof each === 'string' ? step === each : each.test(step)),
+    );
+    expect(at, `${each} in ${steps.join(', ')}`).toBeGreaterThanOrEqual(0);
+  }
+}
+
+const onRelease = {
+  branches: ['release/1'],
+  next: ['release/1', 'main'],
+  after: async ({ repo }: Scene) => {
+    await repo.checkout('plain');
+  },
+} as const;
+
+const membership = {
+  ...onRelease,
+  rules: [rule('one', 'release/*', 'jit')],
+  faults: ({ directory, alice }: Scene, branch: string | null) => {
+    const members = directory.members('jit');
+    return [
+      ...(members.includes(alice) === (branch === 'release/1') ? [] : ['alice has it, or lacks it']),
+      ...(new Set(members).size === members.length ? [] : ['somebody is in twice']),
+    ];
+  },
+};
+
+const values = {
+  ...onRelease,
+  rules: [
+    { name: 'one', branches: ['release/*'], grant: { roles: ['deployer'], entitlements: ['jit:artifacts'] } },
+  ],
+  faults: ({ directory, alice }: Scene, branch: string | null) => {
+    const { roles = [], entitlements = [] } = directory.user(alice);
+    const has = [...roles, ...entitlements].map(({ value }) => value).sort();
+    const wanted = branch === 'release/1' ? ['deployer', 'jit:artifacts', 'viewer'] : ['viewer'];
+    return has.join() === wanted.join() ? [] : [`alice has ${has}`];
+  },
+};
+
+const FEATURE = 'feature/PAY-7';
+
+const group = {
+  branches: [FEATURE],
+  rules: [
+    rule('preview', 'feature/{ticket:[A-Z]+-[0-9]+}*', 'env-{ticket}', {
+      until: 'branch-deleted',
+      createGroups: true,
+    }),
+  ],
+  after: async ({ repo }: Scene) => {
+    await repo.checkout('plain');
+    await repo.git('branch', '-D', FEATURE);
+    await repo.checkout('main');
+  },
+  faults: ({ directory, alice }: Scene, branch: string | null) => {
+    const made = [...directory.scim.groups.values()].filter(({ displayName }) => displayName === 'env-PAY-7');
+    if (branch === null) return made.length === 0 ? [] : ['the group is still there'];
+    if (branch !== FEATURE) return [];
+    return made.length === 1 && made[0]?.members.join() === alice ? [] : [`it is ${JSON.stringify(made)}`];
+  },
+};
+
+const main = async (): Promise<void> => {};
+const release = async ({ repo }: Scene): Promise<void> => {
+  await repo.checkout('release/1');
+};
+
+test(
+  'while it puts somebody in a group',
+  () => everyStep({ ...membership, before: main, to: 'release/1' }),
+  PATIENCE,
+);
+test('while it takes them out', () => everyStep({ ...membership, before: release, to: 'main' }), PATIENCE);
+test(
+  'while it gives roles and entitlements',
+  () => everyStep({ ...values, before: main, to: 'release/1' }),
+  PATIENCE,
+);
+test('while it takes them back', () => everyStep({ ...values, before: release, to: 'main' }), PATIENCE);
+test(
+  'while it makes a group',
+  () => everyStep({ ...group, before: main, to: FEATURE, next: [FEATURE, 'main'] }),
+  PATIENCE,
+);
+test(
+  'while it deletes a group with its branch',
+  () =>
+    everyStep({
+      ...group,
+      before: async ({ repo }) => {
+        await repo.checkout(FEATURE);
+        await repo.checkout('main');
+        await repo.git('branch', '-D', FEATURE);
+      },
+      to: 'plain',
+      next: ['main', 'plain'],
+    }),
+  PATIENCE,
+);

@@ -4,61 +4,16 @@ import { appendFile, chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultsOfLog } from '../support/audit-check.ts';
-import { FAULTS, type Fault, Scene } from '../support/faults.ts';
+import { FAULTS } from '../support/faults.ts';
 import { until } from '../support/sandbox.ts';
-
-/** Everything that has git run the hook, or nearly; each is run in both clones. `edit` changes a file before it. */
-const COMMANDS: readonly { args: readonly string[]; edit?: true }[] = [
-  { args: ['checkout', 'release/1'] },
-  { args: ['checkout', '-'] },
-  { args: ['switch', 'plain'] },
-  { args: ['checkout', '-b', 'fresh'] },
-  { args: ['checkout', 'fresh'] },
-  { args: ['checkout', 'no-such-branch'] },
-  { args: ['checkout', '--', 'README'], edit: true },
-  { args: ['restore', 'README'], edit: true },
-  { args: ['stash'], edit: true },
-  { args: ['stash', 'pop'] },
-  { args: ['checkout', '--merge', 'release/1'] },
-  { args: ['checkout', '--', 'README'] },
-  { args: ['checkout', '--detach'] },
-  { args: ['worktree', 'add', '../w', '-b', 'beside'] },
-  { args: ['worktree', 'remove', '../w'] },
-  { args: ['switch', 'main'] },
-];
-
-/** What the commands above switch the main worktree to, in their order. */
-const BRANCHES = ['release/1', 'main', 'plain', 'fresh', 'release/1', 'main'];
-
-/**
- * The last branches that the main worktree was switched to, as the log has it; each switch in it is over. A detached
- * HEAD that is left at once may be told as the branch it was left for.
- */
-async function lastSwitches({ sandbox }: Scene, count: number): Promise<unknown[]> {
-  const events = (await sandbox.events()).filter(
-    ({ kind, branch }) => kind === 'switch' && branch !== 'beside' && branch !== null,
-  );
-  return events.slice(-count).map(({ branch, outcome }) => (outcome === undefined ? 'is open' : branch));
-}
-
-async function expectTransparent(scene: Scene, fault?: Fault): Promise<void> {
-  for (const { args, edit } of COMMANDS) {
-    const [ours, theirs] = [scene.repo.path, scene.twin];
-    if (edit) for (const clone of [ours, theirs]) await appendFile(join(clone, 'README'), 'edited\n');
-    const expected = await scene.git(theirs, args, fault);
-    expect({ args, ...(await scene.git(ours, args, fault)) }).toEqual({ args, ...expected });
-  }
-}
-
-async function expectConverges(scene: Scene): Promise<void> {
-  const { bob, alice } = scene;
-  await scene.checkout('release/1');
-  expect(scene.members).toEqual([bob, alice]);
-  await scene.checkout('main');
-  expect(scene.members).toEqual([bob]);
-  expect(await scene.sandbox.ledger()).toMatchObject({ leases: [], holdings: [] });
-  expect(await faultsOfLog(scene.sandbox)).toEqual([]);
-}
+import { Scene } from '../support/scene.ts';
+import {
+  BRANCHES,
+  expectConverges,
+  expectHarmless,
+  expectTransparent,
+  lastSwitches,
+} from '../support/transparency.ts';
 
 /** The twin shows what it is meant to: without it, two equal failures would look like success. */
 test('nothing is wrong: git is as it was, and every switch is in the log', async () => {
@@ -70,24 +25,7 @@ test('nothing is wrong: git is as it was, and every switch is in the log', async
 });
 
 // Not `each`: it cuts names short.
-for (const fault of FAULTS)
-  test.concurrent(fault.name, async () => {
-    await using scene = await Scene.open();
-    if (fault.withWorker) {
-      await scene.checkout('release/1');
-      await scene.checkout('main');
-    }
-    await fault.make(scene);
-    await expectTransparent(scene, fault);
-    await scene.startsAreOver();
-    await fault.mend(scene);
-
-    await expectConverges(scene);
-    if (fault.reachesSpool) {
-      const expected = [...BRANCHES, 'release/1', 'main'];
-      expect(await lastSwitches(scene, expected.length)).toEqual(expected);
-    }
-  });
+for (const fault of FAULTS) test.concurrent(fault.name, (context) => expectHarmless(fault, context.skip));
 
 /** Blocks of a tmpfs, in bytes. */
 const BLOCK = 4096;

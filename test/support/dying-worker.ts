@@ -39,16 +39,30 @@ const count = (name) => {
   write(log, name + '\\n');
   if (taken === ${step}) process.kill(process.pid, 'SIGKILL');
 };
-for (const [owner, names] of [
+const base = (path) => require('node:path').basename(String(path)).replace(/\\.\\d+\\.new$/, '.new');
+const kindOf = (text) => /"kind":"([a-z-]+)"/.exec(String(text))?.[1] ?? '';
+/** What a step is called, by its arguments. */
+const names = {
+  writeSync: (_fd, bytes) => 'writeSync ' + kindOf(bytes),
+  fdatasyncSync: () => 'fdatasyncSync',
+  writeFileSync: (path) => 'writeFileSync ' + base(path),
+  rmSync: (path) => 'rmSync ' + base(path),
+  mkdir: (path) => 'mkdir ' + base(path),
+  rmdir: (path) => 'rmdir ' + base(path),
+  rename: (_from, to) => 'rename ' + base(to),
+  rm: (path) => 'rm ' + base(path),
+  write: (bytes) => 'send ' + String(bytes).slice(0, 12).replace(/\\s.*$/s, ''),
+};
+for (const [owner, steps] of [
   [fs, ['writeSync', 'fdatasyncSync', 'writeFileSync', 'rmSync', 'mkdir', 'rmdir']],
   [promises, ['rename', 'rm']],
   [net.Socket.prototype, ['write']],
 ]) {
-  for (const name of names) {
-    const original = owner[name];
-    owner[name] = function (...args) {
+  for (const step of steps) {
+    const original = owner[step];
+    owner[step] = function (...args) {
       // Pipes to git are no step of ours.
-      if (owner !== net.Socket.prototype || this.remotePort !== undefined) count(name);
+      if (owner !== net.Socket.prototype || this.remotePort !== undefined) count(names[step](...args));
       return original.apply(this, args);
     };
   }

@@ -1,5 +1,5 @@
 // What the hook file counts on: the spool's directory in the clone, and the worker's bundle in its stable place.
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -7,7 +7,8 @@ import { isNewer } from '../../core/version-order.ts';
 import type { Ground, Notes, Placed } from '../../flow/setup-ports.ts';
 import { asBytes } from './digest.ts';
 import { writeJsonFile } from './json-file.ts';
-import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE, replaceFile } from './replace-file.ts';
+import { diskFailure, errorCode, makePrivateDirectory, replaceFile } from './replace-file.ts';
+import { makeSpool } from './spool.ts';
 
 export interface GroundOptions {
   /** The spool's directory. */
@@ -30,7 +31,7 @@ export function openGround({ directory, bundle, place, renderHook }: GroundOptio
       if (!made.ok) return made;
       try {
         // Made here, so that its mode doesn't depend on the umask of whoever checks out first.
-        await (await open(join(directory, 'spool'), 'a', PRIVATE_FILE)).close();
+        await makeSpool(join(directory, 'spool'));
       } catch (error) {
         return fail(diskFailure(join(directory, 'spool'), error));
       }

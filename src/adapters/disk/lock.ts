@@ -1,5 +1,6 @@
 // One holder of the state directory at a time, over all processes of this person on this machine.
-import lockfile from 'proper-lockfile';
+import { rmdir, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { diskFailure, errorCode } from './replace-file.ts';
@@ -19,6 +20,8 @@ export async function withLock<T>(
   work: (held: Held) => Promise<T>,
   waited?: () => void,
 ): Promise<Result<T, Failure>> {
+  // What only looks takes no lock, and does without the libraries that it brings.
+  const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
   const lock = (retries: number): Promise<() => Promise<void>> =>
     lockfile.lock(directory, {
@@ -32,9 +35,10 @@ export async function withLock<T>(
     });
   let release: () => Promise<void>;
   try {
-    release = await lock(0).catch((error: unknown) => {
+    release = await lock(0).catch(async (error: unknown) => {
       if (errorCode(error) !== 'ELOCKED') throw error;
       waited?.();
+      await removeFromFuture(`${directory}/lock`);
       return lock(TRIES);
     });
   } catch (error) {
@@ -48,3 +52,18 @@ export async function withLock<T>(
     await release().catch(() => {});
   }
 }
+
+/** Where the clock was set back, a dead holder's lock is of a time to come, and would not grow stale until then. */
+async function removeFromFuture(path: string): Promise<void> {
+  const first = await changed(path);
+  if (first === null || first <= Date.now() + STALE) return;
+  // A living one says so every second.
+  await pause(STALE / 2);
+  if ((await changed(path)) === first) await rmdir(path).catch(() => {});
+}
+
+const changed = (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => null,
+  );

@@ -1,22 +1,38 @@
 // Which worker a clone has: the hook reads this before it starts another (DESIGN section 9).
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORKER_TITLE } from '../../core/worker-title.ts';
-import { PRIVATE_FILE } from './replace-file.ts';
+import { errorCode, PRIVATE_FILE } from './replace-file.ts';
 
 /** Marks this process as the clone's worker, unless another one runs: then false. */
 export function claimPid(directory: string, pid: number): boolean {
   const other = runningWorker(directory);
   if (other !== null && other !== pid) return false;
-  writeFileSync(join(directory, 'pid'), `${pid} r\n`, { mode: PRIVATE_FILE });
+  writePid(directory, `${pid} r\n`);
   return true;
 }
 
 /** Has hooks take this process for a worker that is on its way, unless one runs. What comes back ends that. */
 export function holdPlace(directory: string, pid: number): () => void {
   if (runningWorker(directory) !== null) return () => {};
-  writeFileSync(join(directory, 'pid'), `${pid}\n`, { mode: PRIVATE_FILE });
+  writePid(directory, `${pid}\n`);
   return () => releasePid(directory, pid);
+}
+
+/** The hook made the file, with whatever umask it ran under; and where git ran under sudo, it is root's. */
+function writePid(directory: string, text: string): void {
+  const path = join(directory, 'pid');
+  const write = (): void => {
+    writeFileSync(path, text, { mode: PRIVATE_FILE });
+    chmodSync(path, PRIVATE_FILE);
+  };
+  try {
+    write();
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+    rmSync(path, { force: true });
+    write();
+  }
 }
 
 /** Takes the mark away, if it is this process's. */

@@ -51,6 +51,9 @@ export async function makePrivateDirectory(path: string): Promise<Result<void, F
   }
 }
 
+/** Stands where the system's own word for what is wrong would. */
+export const FOREIGN = 'foreign';
+
 export function diskFailure(path: string, error: unknown): Failure {
   const code = errorCode(error);
   return { code: 'disk', path, problem: code ?? (error instanceof Error ? error.message : String(error)) };

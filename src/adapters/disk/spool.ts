@@ -7,7 +7,7 @@ import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Claim, Progress, Spool } from '../../flow/ports.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { diskFailure, errorCode } from './replace-file.ts';
+import { diskFailure, errorCode, PRIVATE_FILE } from './replace-file.ts';
 
 export const PROGRESS_VERSION = 1;
 
@@ -100,6 +100,7 @@ async function claimLines(
       const name = `spool.${String(Date.now())}`;
       try {
         await rename(file, join(directory, name));
+        await makeSpool(file);
       } catch (error) {
         return fail(diskFailure(file, error));
       }
@@ -109,6 +110,16 @@ async function claimLines(
       return save();
     },
   };
+}
+
+/** Ours from the start: a hook would make it with the umask it runs under, or, under sudo, as root's. */
+export async function makeSpool(file: string): Promise<void> {
+  const made = await open(file, 'a', PRIVATE_FILE);
+  try {
+    await made.chmod(PRIVATE_FILE);
+  } finally {
+    await made.close();
+  }
 }
 
 const rotatedFiles = async (directory: string): Promise<string[]> =>
@@ -153,5 +164,8 @@ async function readFrom(
   }
 }
 
-/** A hook can't tell the time without a fork: the file's own time is that of the last line, and a bound for the others. */
-const timeOf = (stats: Stats): number => Math.floor(stats.mtimeMs);
+/**
+ * A hook can't tell the time without a fork: the file's own time is that of the last line, and a bound for the others.
+ * After the clock was set back it may be one to come, and what a lease lasts is counted from it.
+ */
+const timeOf = (stats: Stats): number => Math.floor(Math.min(stats.mtimeMs, Date.now()));

@@ -1,13 +1,21 @@
 // The state directory: ledger, cache and device id of one person on one machine.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Cache, State } from '../../flow/ports.ts';
+import { sha256 } from './audit-log.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { type Held, withLock } from './lock.ts';
-import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE } from './replace-file.ts';
+import {
+  diskFailure,
+  errorCode,
+  FOREIGN,
+  makePrivateDirectory,
+  PRIVATE_FILE,
+  replaceFile,
+} from './replace-file.ts';
 
 export const LEDGER_VERSION = 1;
 const CACHE_VERSION = 2;
@@ -21,6 +29,8 @@ export function openState(home: string, newDeviceId: () => string): State {
     withLock: async (work, waited) => {
       const made = await makePrivateDirectory(home);
       if (!made.ok) return made;
+      // Under sudo with the person's HOME: what root wrote there, they could never read again.
+      if (await isForeign(home)) return fail({ code: 'disk', path: home, problem: FOREIGN });
       return withLock(
         home,
         async (lock) => {
@@ -61,23 +71,43 @@ export function openState(home: string, newDeviceId: () => string): State {
         CACHE_VERSION,
         (fields) => typeof fields['endpoints'] === 'object',
       );
-      return read.ok && read.value !== null ? (read.value as unknown as Cache) : { endpoints: {} };
+      if (!read.ok || read.value === null) return { endpoints: {} };
+      const { endpoints } = read.value as unknown as Cache;
+      return {
+        endpoints: read.value['ledger'] === (await stampOf(ledgerFile)) ? endpoints : unsure(endpoints),
+      };
     },
     writeCache: async ({ endpoints }: Cache) => {
       // Losing it costs requests, never truth: no failure of it is worth a word.
-      await writeJsonFile(cacheFile, CACHE_VERSION, { endpoints });
+      const ledger = await stampOf(ledgerFile);
+      await writeJsonFile(cacheFile, CACHE_VERSION, { endpoints, ledger });
     },
     device: (make) => readDevice(home, make ? newDeviceId : null),
   };
 }
+
+const isForeign = async (path: string): Promise<boolean> =>
+  process.getuid !== undefined && (await stat(path)).uid !== process.getuid();
+
+/** Tells one text of the ledger from another. */
+const stampOf = (file: string): Promise<string> => readFile(file, 'utf8').then(sha256, () => '');
+
+/** Without what each subject has. */
+const unsure = (endpoints: Cache['endpoints']): Cache['endpoints'] =>
+  Object.fromEntries(
+    Object.entries(endpoints).map(([endpoint, known]) => [endpoint, { ...known, subjects: {} }]),
+  );
 
 async function readDevice(
   home: string,
   newDeviceId: (() => string) | null,
 ): Promise<Result<string, Failure>> {
   const file = join(home, 'device');
+  let isEmpty = false;
   try {
-    return ok((await readFile(file, 'utf8')).trim());
+    const known = (await readFile(file, 'utf8')).trim();
+    if (known !== '') return ok(known);
+    isEmpty = true;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') return fail(diskFailure(file, error));
   }
@@ -85,6 +115,11 @@ async function readDevice(
   const made = await makePrivateDirectory(home);
   if (!made.ok) return made;
   const id = newDeviceId();
+  // What a full disk left of it.
+  if (isEmpty) {
+    const replaced = await replaceFile(file, `${id}\n`);
+    return replaced.ok ? ok(id) : replaced;
+  }
   try {
     await writeFile(file, `${id}\n`, { flag: 'wx', mode: PRIVATE_FILE });
     return ok(id);

@@ -15,17 +15,20 @@ export interface Located {
 export async function locate(directory: string, env: Environment): Promise<Result<Located, Failure>> {
   const git = createGit(directory, env);
   const asked = ['--path-format=absolute', '--is-bare-repository', '--git-common-dir', '--git-dir'];
-  const found = await git(['rev-parse', ...asked]);
+  // A call of its own, because in a bare repository this one fails.
+  const [found, top] = await Promise.all([
+    git(['rev-parse', ...asked]),
+    git(['rev-parse', '--show-toplevel']),
+  ]);
   if (!found.ok) return found;
   const [bare, common, own] = found.value.split('\n');
   if (common === undefined || own === undefined) return fail({ code: 'bare-repository', directory });
   const [commonDir, gitDir] = [await realpath(common), await realpath(own)];
   if (!(await isReached(await realpath(directory), gitDir))) {
-    const top = (await embeddedIn(gitDir)) ?? (await embeddedIn(commonDir));
-    if (top !== null) return fail({ code: 'embedded-repository', gitDir, top });
+    const carrier = (await embeddedIn(gitDir)) ?? (await embeddedIn(commonDir));
+    if (carrier !== null) return fail({ code: 'embedded-repository', gitDir, top: carrier });
   }
   if (bare === 'true') return fail({ code: 'bare-repository', directory });
-  const top = await git(['rev-parse', '--show-toplevel']);
   if (!top.ok) return fail({ code: 'bare-repository', directory });
   return ok({
     commonDir,

@@ -4,6 +4,7 @@ import { basename, dirname, resolve, sep } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GitSetup } from '../../flow/setup-ports.ts';
+import { parseEntries } from './config-entries.ts';
 import type { Environment } from './environment.ts';
 import { createGit, feedGit, type Git } from './git.ts';
 import { policyRefs } from './policy-refs.ts';
@@ -21,22 +22,24 @@ export function openGitSetup({ commonDir, top, env, hookEnv }: SetupOptions): Gi
   const git = createGit(top, env);
   return {
     hooks: async () => {
-      const [asked, moved, version, command] = await Promise.all([
+      // Listed whole, not asked for by key: where git has nothing to say, simple-git waits 50 ms for more.
+      const [asked, listed, version] = await Promise.all([
         git(['rev-parse', '--git-path', 'hooks']),
-        git(['config', '--show-scope', '--show-origin', '--get', 'core.hooksPath']),
+        git(['config', '--list', '--show-scope', '--show-origin', '-z']),
         git(['version']),
-        git(['config', '--local', '--no-includes', '--get', `${CONFIG_HOOK}.command`]),
       ]);
       if (!asked.ok) return asked;
-      const [scope, origin] = moved.ok ? moved.value.split('\t') : [];
+      if (!listed.ok) return listed;
+      const moved = parseEntries(listed.value).findLast(({ key }) => key === 'core.hookspath');
+      const configHooks = version.ok && hasConfigHooks(version.value);
+      const command = configHooks
+        ? await git(['config', '--local', '--no-includes', '--get', `${CONFIG_HOOK}.command`])
+        : null;
       return ok({
         directory: resolve(top, asked.value.trimEnd()),
         top,
-        moved: scope === undefined || origin === undefined ? null : { scope, origin },
-        config:
-          version.ok && hasConfigHooks(version.value)
-            ? { command: command.ok ? command.value.replace(/\n$/, '') : null }
-            : null,
+        moved: moved === undefined ? null : { scope: moved.scope, origin: moved.origin },
+        config: command === null ? null : { command: command.ok ? command.value.replace(/\n$/, '') : null },
       });
     },
     tracked: async (paths) => {

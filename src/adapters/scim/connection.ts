@@ -1,5 +1,5 @@
 // A few keep-alive connections to one origin: each exchange is bounded in time and size, and what the network does wrong comes back as a value.
-import { Client } from 'undici';
+import type { Client } from 'undici';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Connect } from './road.ts';
 import { isBroken, type Trouble, troubleOf } from './trouble.ts';
@@ -32,7 +32,7 @@ export interface Reply {
 }
 
 interface Lane {
-  readonly client: Client;
+  readonly client: Promise<Client>;
   turn: Promise<unknown>;
   waiting: number;
   /** It had an answer before, so that its connection may have been closed since. */
@@ -84,7 +84,9 @@ export class Connection {
     return lane;
   }
 
-  #open(): Client {
+  /** Loaded with the first request: most wake-ups, and `status`, send none. */
+  async #open(): Promise<Client> {
+    const { Client } = await import('undici');
     return new Client(this.#origin, {
       connect: this.#connect,
       // The signal bounds both already.
@@ -96,10 +98,10 @@ export class Connection {
 
   /** A kept connection that the other end closed in the same moment is no failure of a read (RFC 9110 section 9.2.2). */
   async #ask(lane: Lane, call: Call): Promise<Result<Reply, Trouble>> {
-    const first = await this.#talk(lane.client, call);
+    const first = await this.#talk(await lane.client, call);
     const stale = !first.ok && lane.used && call.method === 'GET' && isBroken(first.failure);
     lane.used = first.ok;
-    return stale ? this.#talk(lane.client, call) : first;
+    return stale ? this.#talk(await lane.client, call) : first;
   }
 
   async #talk(client: Client, { most, ...call }: Call): Promise<Result<Reply, Trouble>> {
@@ -121,7 +123,7 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ client }) => client.close()));
+    await Promise.all(this.#lanes.map(async ({ client }) => (await client).close()));
   }
 }
 

@@ -1,4 +1,5 @@
 // What waits: switches nobody read, events that stay open, access that is owed back, a worker that crashed.
+import { parseAuditLine } from '../audit-record.ts';
 import type { OpenEvent } from '../event.ts';
 import { type Finding, fine, problem, type Speech, skipped, warning } from '../finding.ts';
 import { isOurs, type Ledger } from '../ledger.ts';
@@ -34,6 +35,43 @@ export function checkSpool({ waiting, since, open, worker, now }: SpoolFacts, { 
   return fine(
     'spool',
     waiting > 0 ? 'A switch was noted just now; the worker is on it.' : 'No switch waits.',
+  );
+}
+
+/** Lines that a hook of a later format wrote; `tail`: the spool's last lines. Null: there is none. */
+export function checkFormat(path: string, tail: readonly string[]): Finding | null {
+  const newer = tail.flatMap((line) => {
+    const format = Number(/^(\d{1,4})\t/.exec(line)?.[1] ?? 0);
+    return format > 1 ? [format] : [];
+  });
+  return newer.length === 0
+    ? null
+    : warning(
+        'spool',
+        `${path} holds lines of a newer scim-hook (format ${Math.max(...newer)}), which this one leaves out; HEAD is followed all the same.`,
+        'Update scim-hook: `npm install -D scim-hook@latest`, then `scim-hook install`.',
+      );
+}
+
+const DAY = 24 * 3_600_000;
+
+/** Switches that git's reflog told of, and no hook; `tail`: the audit log's last lines. Null: none in the last day. */
+export function checkGaps(
+  tail: readonly string[],
+  repo: string,
+  now: number,
+  { span }: Speech,
+): Finding | null {
+  const gaps = tail
+    .map(parseAuditLine)
+    .filter((line) => line?.kind === 'gap' && line.repo === repo && now - Date.parse(line.time) < DAY);
+  const last = gaps[0];
+  if (last == null) return null;
+  const many = gaps.length === 1 ? 'A switch was' : `${gaps.length} switches were`;
+  return warning(
+    'spool',
+    `${many} noted by no hook in the last day, and found later in git's reflog; the last, to ${last.branch ?? 'no branch'}, ${span(now - Date.parse(last.time))} ago.`,
+    'Access followed late. See what goes around the hook: another `core.hooksPath`, SCIM_HOOK=0, a program that runs no hooks.',
   );
 }
 

@@ -96,6 +96,12 @@ export function checkLock({ lock, now, held }: LockFacts, span: (milliseconds: n
       `${lock.path} is in the lock's place and is no lock.`,
       `Take it away: \`rm '${lock.path}'\`.`,
     );
+  if (lock.changed - now > STALE)
+    return warning(
+      'lock',
+      `The lock was left behind by a scim-hook that was killed, before the clock was set back by ${span(lock.changed - now)}.`,
+      'The next one takes it over by itself: `scim-hook sync`.',
+    );
   if (now - lock.changed > STALE)
     return warning(
       'lock',
