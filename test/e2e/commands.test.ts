@@ -121,7 +121,7 @@ describe('--json', () => {
     expect(document(await check('install', ['--yes']))).toMatchObject({ proved: true, beside: null });
     await repo.quiet();
     await repo.checkout('release/1');
-    for (const name of ['status', 'plan', 'sync', 'why', 'doctor', 'log']) await check(name);
+    for (const name of ['status', 'plan', 'sync', 'why', 'doctor', 'reconcile', 'log']) await check(name);
     await check('trust', ['--yes']);
     await check('login', [], repo, `${TOKEN}\n`);
     await check('logout');

@@ -258,7 +258,7 @@ test.each([
   [0, 5],
   [3, 3],
 ])('what can’t be given back is owed, loudly; a status %i becomes %i', async (own, status) => {
-  await using here = await machine({ scim: { timeout: '200ms', deadline: '400ms' } });
+  await using here = await machine({ scim: { timeout: '500ms', deadline: '3s' } });
   const { repo, sandbox, directory } = here;
   const { ended } = await start(repo, `${WAIT}; exit ${own}`);
   directory.misbehave({ how: 'reset' });
