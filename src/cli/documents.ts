@@ -25,6 +25,9 @@ export const changeDocument = v.object({
   outcome: v.optional(v.picklist(CHANGE_OUTCOMES)),
   reason: v.optional(v.picklist(REASONS)),
   verified: v.optional(v.picklist(VERDICTS)),
+  /** What others lost by it, and whether they have it back. */
+  harmed: v.optional(v.array(v.string())),
+  restored: v.optional(v.boolean()),
 });
 
 export const syncDocument = v.object({

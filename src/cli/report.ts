@@ -1,5 +1,6 @@
 // What came of a sync, for people and as the document of the contract.
 
+import { harmOf } from '../core/failure.ts';
 import type { Ended } from '../core/outcome.ts';
 import type { Change } from '../core/plan.ts';
 import type { Settled } from '../flow/settle.ts';
@@ -25,8 +26,17 @@ export function changeDocument(
     ...(report === undefined ? {} : { outcome: report.outcome }),
     ...(report?.reason === undefined ? {} : { reason: report.reason }),
     ...(report?.verified === undefined ? {} : { verified: report.verified }),
+    ...mutable(harmOf(report?.failure)),
   };
 }
+
+const mutable = ({
+  harmed,
+  ...more
+}: ReturnType<typeof harmOf>): Pick<ChangeDocument, 'harmed' | 'restored'> => ({
+  ...(harmed === undefined ? {} : { harmed: [...harmed] }),
+  ...more,
+});
 
 export function syncDocument(
   { settings }: Pick<Standing, 'settings'>,

@@ -61,6 +61,9 @@ export interface AuditFields {
   readonly clone?: string;
   readonly marker?: string;
   readonly attempts?: number;
+  /** Ids of members, or values, that the directory took from others by this change; whether they are back. */
+  readonly harmed?: readonly string[];
+  readonly restored?: boolean;
   /** Whole milliseconds the step took. */
   readonly ms?: number;
   readonly late?: true;

@@ -1,7 +1,7 @@
 // Claims: what live leases want, as items the directory knows; and what of it can't be had, with the reason.
 import type { DirectoryFailure } from './failure.ts';
 import type { Lease } from './lease.ts';
-import { type Item, sameHolder } from './ledger.ts';
+import { type Item, itemKey, sameHolder } from './ledger.ts';
 import type { Change, PlanInput, Resolution } from './plan.ts';
 import { type Target, targetKey } from './target.ts';
 import type { Reason } from './vocabulary.ts';
@@ -36,7 +36,11 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
       const claim = { target, item, rules: eligible, lease, mine };
       const allowed = input.isAllowed(item.name) && (input.isSupported?.(target.kind) ?? true);
       if (eligible.length === 0) refuse('ineligible', item);
-      else if (mine && !allowed) refuse('not-allowed', item);
+      else if (mine && eligible.every((rule) => input.undecided?.has(rule) === true)) {
+        // As another clone's lease: what is held stays, and nothing is added by it.
+        claims.push({ ...claim, mine: false, create: false });
+        if (!isHeld(input, item)) refuse('ineligible', item);
+      } else if (mine && !allowed) refuse('not-allowed', item);
       else if (resolution === undefined) continue;
       else if ('missing' in resolution) {
         const create = mine && isMade(input, target, resolution);
@@ -51,6 +55,9 @@ export function resolve(input: PlanInput): { claims: Claim[]; refused: Change[] 
   for (const claim of claims) if (claim.mine) refused.delete(targetKey(claim.target));
   return { claims, refused: [...refused.values()] };
 }
+
+const isHeld = ({ ledger, holder }: PlanInput, item: Item): boolean =>
+  ledger.holdings.some((each) => sameHolder(each, holder) && itemKey(each.item) === itemKey(item));
 
 const isMade = (
   input: PlanInput,

@@ -222,3 +222,13 @@ export const isPassing = (failure: DirectoryFailure): boolean =>
 /** The answer to one question, which says nothing of the next: neither of the way there, nor of who asks. */
 export const isOfOneThing = (failure: DirectoryFailure): boolean =>
   failure.code === 'rejected' || (failure.code === 'faulty' && !isPassing(failure));
+
+/** The same of a search: some answer 404 where nothing is found. */
+export const isOfOneSearch = (failure: DirectoryFailure): boolean =>
+  isOfOneThing(failure) || failure.code === 'missing';
+
+/** What others lost by it, for its line, for whoever is told, and for whoever asked. */
+export const harmOf = (
+  failure: Failure | undefined,
+): { readonly harmed?: readonly string[]; readonly restored?: boolean } =>
+  failure?.code === 'harmed' ? { harmed: failure.names, restored: failure.restored } : {};

@@ -4,6 +4,15 @@ import { type Holder, type Holding, type Item, itemKey, type Ledger, sameHolder 
 /** Milliseconds that it is left alone with it. */
 const IN_PROGRESS = 10 * 60_000;
 
+/** Milliseconds that an add may take to show which was asked for and not seen. */
+const LATE = 60_000;
+
+/** An add that isn't there yet, and may come: until it can't any more, it is neither forgotten nor said to have failed. */
+export const mayStillCome = ({ state, accepted, asked }: Holding, now: number): boolean =>
+  state === 'adding' &&
+  ((accepted !== undefined && now - accepted < IN_PROGRESS && now >= accepted) ||
+    (asked !== undefined && now - asked < LATE && now >= asked));
+
 /** Null: nothing keeps a change of this item from being asked for. */
 export function inProgress(
   ledger: Ledger,

@@ -44,6 +44,8 @@ export interface Holding extends Holder {
   readonly since: number;
   /** When the directory said that it would do what is under way (202), in milliseconds since the epoch. */
   readonly accepted?: number;
+  /** When an add was last asked for of which it isn't known whether it came to pass: as above. */
+  readonly asked?: number;
 }
 
 /** A marked group that goes with its branch, once nobody is in it any more. */

@@ -1,5 +1,6 @@
 // What `scim-hook.notify` hears: one event that failed, was refused or is owed, with what became of its changes.
 import type { OpenEvent } from './event.ts';
+import { type Failure, harmOf } from './failure.ts';
 import type { Item } from './ledger.ts';
 import type { Ended } from './outcome.ts';
 import type {
@@ -41,6 +42,8 @@ export interface NoticeChange {
   readonly outcome: ChangeOutcome;
   readonly reason?: Reason;
   readonly verified?: Verdict;
+  readonly harmed?: readonly string[];
+  readonly restored?: boolean;
 }
 
 /** An event as it was closed. */
@@ -79,6 +82,7 @@ interface Report {
   readonly reason?: Reason | undefined;
   readonly verified?: Verdict | undefined;
   readonly stillOwed?: boolean | undefined;
+  readonly failure?: Failure | undefined;
 }
 
 export const noticeOf = (
@@ -109,5 +113,6 @@ export const noticeOf = (
     outcome: report.outcome,
     ...(report.reason === undefined ? {} : { reason: report.reason }),
     ...(report.verified === undefined ? {} : { verified: report.verified }),
+    ...harmOf(report.failure),
   })),
 });

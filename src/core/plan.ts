@@ -1,6 +1,8 @@
 // The plan: what live leases want × what the ledger says × what the directory says → ordered changes.
 import { type Claim, givenBy, resolve, wantedUnresolved } from './claim.ts';
+import { deletions } from './deletions.ts';
 import type { DirectoryFailure } from './failure.ts';
+import { mayStillCome } from './in-progress.ts';
 import { type Holder, type Holding, type Item, isOurs, itemKey, type Ledger, sameHolder } from './ledger.ts';
 import { valueKey } from './target.ts';
 import type { Before, Kind, Op, Reason } from './vocabulary.ts';
@@ -34,7 +36,9 @@ export type Disposition =
   | { readonly do: 'would' }
   | { readonly do: 'refuse'; readonly reason: Reason; readonly failure?: DirectoryFailure }
   /** A crash came before its line: what became of it was seen, and only the line is missing. */
-  | { readonly do: 'record'; readonly happened: boolean };
+  | { readonly do: 'record'; readonly happened: boolean }
+  /** An add that may still come true: what is to be taken back can't be yet. */
+  | { readonly do: 'await' };
 
 export interface Change {
   readonly op: Op;
@@ -73,6 +77,8 @@ export interface PlanInput {
   readonly mayCreateGroups?: boolean;
   /** Rules of this clone for which the subject isn't eligible now. */
   readonly ineligible: ReadonlySet<string>;
+  /** Those of which that couldn't be told: they keep what is held, and grant nothing new. */
+  readonly undecided?: ReadonlySet<string>;
   /** Somebody asks for the ledger to follow also what no switch needs: groups that are gone, and new names. */
   readonly thorough?: boolean;
   readonly now: number;
@@ -216,6 +222,7 @@ function release(input: PlanInput, holdings: readonly Holding[], wanted: Readonl
     };
     if (presence === 'absent') {
       if (holding.state === 'held') forget.push(holding);
+      else if (mayStillCome(holding, input.now)) changes.push({ ...removal, disposition: { do: 'await' } });
       else if (holding.state === 'adding') changes.push(unarrived(removal));
       else changes.push({ ...removal, disposition: { do: 'record', happened: true } });
     } else if (isOurs(holding)) {
@@ -241,30 +248,6 @@ const unarrived = (removal: Change): Change => ({
   why: 'never arrived',
   disposition: { do: 'record', happened: false },
 });
-
-/** Groups of ours whose branch is gone; whether nobody is in them is looked at right before. */
-function deletions(input: PlanInput, wanted: ReadonlyMap<string, unknown>): Change[] {
-  const over = (input.ledger.groups ?? []).filter((group) => group.over && sameHolder(group, input.holder));
-  if (over.length === 0) return [];
-  const byKey = new Map(over.map((group) => [itemKey(group.item), group]));
-  const names = new Set(
-    input.ledger.leases.flatMap(({ wants }) =>
-      wants.flatMap(({ target }) => (target.kind === 'group' ? [target.name] : [])),
-    ),
-  );
-  return [...byKey]
-    .filter(([key, { item }]) => !wanted.has(key) && !names.has(item.name))
-    .map(([, { item, rules, lease, branch }]) => ({
-      op: 'delete',
-      item,
-      rules,
-      why: `made for ${branch}, which is gone`,
-      lease,
-      before: 'absent',
-      managed: false,
-      disposition: { do: 'apply' },
-    }));
-}
 
 /** Inside `managed` nothing is foreign: what no live lease wants goes, which heals lost ledgers and second machines. */
 function stray(input: PlanInput, holdings: readonly Holding[], wanted: ReadonlyMap<string, unknown>): Part {

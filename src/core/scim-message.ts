@@ -23,6 +23,8 @@ export interface SubjectFacts {
     | null;
   readonly roles: readonly ValueFacts[];
   readonly entitlements: readonly ValueFacts[];
+  /** Lists that aren't ones, or hold what no list may: nobody could write them back as they were. */
+  readonly unreadable: readonly ('roles' | 'entitlements')[];
   /** The ETag it was read with, as it came; null where there is none (RFC 7644 section 3.14). */
   readonly version: string | null;
 }
@@ -33,6 +35,8 @@ export interface GroupFacts {
   readonly externalId: string | null;
   /** Null where the attribute is absent. An empty list proves nothing by itself: some servers never list members. */
   readonly members: readonly string[] | null;
+  /** How many members say nothing of who they are. */
+  readonly strangers: number;
   /** Those of the members that are groups themselves. */
   readonly nested: readonly string[];
   /** Its members were left out, because they are too many to be worth reading. */
@@ -134,18 +138,26 @@ export function readSubject(body: unknown, etag: string | null = null): SubjectF
       : null,
     roles: readValues(body['roles']),
     entitlements: readValues(body['entitlements']),
+    unreadable: (['roles', 'entitlements'] as const).filter((name) => !isList(body[name])),
     version: etag ?? versionOf(body),
   };
 }
 
+/** Absent, or a list of objects or plain strings: what can be written back as it was. */
+const isList = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (Array.isArray(value) && value.every((each) => typeof each === 'string' || isObject(each)));
+
+/** Values that no rule could mean are kept all the same, without a name: they are somebody's, and go back with the list. */
 function readValues(value: unknown): ValueFacts[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((each: unknown) => {
     // Some servers keep plain strings where RFC 7643 section 2.4 asks for objects.
-    const whole: Obj = typeof each === 'string' ? { value: each } : isObject(each) ? each : {};
-    const inner = text(whole['value']);
+    const whole = typeof each === 'string' ? { value: each } : isObject(each) ? each : null;
+    if (whole === null) return [];
     const type = text(whole['type']);
-    return inner === null ? [] : [{ value: inner, ...(type === null ? {} : { type }), whole }];
+    return [{ value: text(whole['value']) ?? '', ...(type === null ? {} : { type }), whole }];
   });
 }
 
@@ -164,6 +176,9 @@ export function readGroup(body: unknown, etag: string | null = null): GroupFacts
     displayName: text(body['displayName']),
     externalId: text(body['externalId']),
     members: members?.flatMap((member) => text(member['value']) ?? []) ?? null,
+    strangers: Array.isArray(body['members'])
+      ? body['members'].length - (members ?? []).filter((member) => text(member['value']) !== null).length
+      : 0,
     nested: (members ?? []).filter(isGroupMember).flatMap((member) => text(member['value']) ?? []),
     large: false,
     version: etag ?? versionOf(body),

@@ -94,6 +94,13 @@ export const isLarge = ({ large = [] }: Traits, groupId: string): boolean => lar
 export const withLarge = (traits: Traits, groupId: string): Traits =>
   isLarge(traits, groupId) ? traits : { ...traits, large: [...(traits.large ?? []), groupId] };
 
+/** What a look learned, put into what is known by now: others may have looked meanwhile. */
+export function withLearned(now: Traits, before: Traits, after: Traits): Traits {
+  const changed = Object.entries(after).filter(([key, value]) => before[key as keyof Traits] !== value);
+  const large = [...new Set([...(now.large ?? []), ...(after.large ?? [])])];
+  return { ...now, ...Object.fromEntries(changed), ...(large.length === 0 ? {} : { large }) };
+}
+
 /** The forms of a change to try, the one that worked before first. */
 export const formsOf = <F extends string>(forms: readonly F[], known: F | undefined): readonly F[] =>
   known !== undefined && forms.includes(known) ? [known, ...forms.filter((form) => form !== known)] : forms;

@@ -1,6 +1,6 @@
 // Carries a plan out, one change after the other: durable intent, request, read back, durable outcome.
 import type { AuditFields } from '../core/audit-record.ts';
-import { type DirectoryFailure, type Failure, isPassing, reasonOf } from '../core/failure.ts';
+import { type DirectoryFailure, type Failure, harmOf, isPassing, reasonOf } from '../core/failure.ts';
 import { inProgress } from '../core/in-progress.ts';
 import { drop, dropGroup, find, type Holding, type Ledger, put } from '../core/ledger.ts';
 import { markerOf } from '../core/marker.ts';
@@ -77,6 +77,8 @@ export class CarryOut {
         return this.report(change, refusedBy(disposition), started);
       case 'would':
         return this.report(change, { outcome: 'would' }, started);
+      case 'await':
+        return this.report(change, { outcome: 'owed', stillOwed: this.event === null }, started);
       case 'record':
         return this.record(change, disposition.happened, started);
       case 'apply': {
@@ -136,7 +138,8 @@ export class CarryOut {
     }
     if (done.verified === undefined) {
       // What may have arrived stays `adding`, so that whatever is found counts as ours.
-      if (done.unsure !== true) this.ledger = previous;
+      this.ledger =
+        done.unsure === true ? put(this.ledger, { ...adding, asked: this.clock.now() }) : previous;
       return told({ ...done, outcome: mayPass(done) ? 'pending' : 'failed' });
     }
     if (done.verified === 'accepted') {
@@ -144,7 +147,11 @@ export class CarryOut {
       return told({ ...done, outcome: 'pending' });
     }
     // A yes that isn't seen to be one may come true later: it stays `adding` too.
-    if (done.verified === 'contradicted') return told({ ...done, outcome: 'failed' });
+    if (done.verified === 'contradicted') {
+      const item = { ...adding.item, id: done.groupId ?? adding.item.id };
+      this.ledger = put(drop(this.ledger, adding), { ...adding, item, asked: this.clock.now() });
+      return told({ ...done, outcome: 'failed' });
+    }
     const known = { ...change, item: { ...change.item, id: done.groupId ?? change.item.id } };
     const holding: Holding = {
       ...adding,
@@ -231,9 +238,7 @@ export class CarryOut {
     const busy = inProgress(this.ledger, this.errand.holder, change.item, now);
     // Taking away twice does no harm (RFC 7644 section 3.5.2.2), and whether it came to pass shows only by asking.
     if (busy !== null && !(busy.isSame && change.op === 'remove'))
-      return busy.isSame
-        ? { verified: 'accepted', accepted: busy.since, passing: true }
-        : { reason: 'deadline', passing: true };
+      return busy.isSame ? { verified: 'accepted', accepted: busy.since, passing: true } : { passing: true };
     return now > this.errand.reach.deadline ? { reason: 'deadline', passing: true } : null;
   }
 
@@ -279,6 +284,7 @@ export class CarryOut {
         ...(attempts === undefined || attempts === 0 ? {} : { attempts }),
         ...(requestId ? { requestId } : {}),
         ...(transaction ? { transaction } : {}),
+        ...harmOf(failure),
       });
     }
     const { do: done } = change.disposition;

@@ -199,8 +199,9 @@ export async function deleteGroup(
       if (group.failure.code === 'missing') return { verified: 'confirmed', attempts, traits };
       return { failure: group.failure, attempts, traits };
     }
-    const { members, large, externalId, version } = group.value;
-    const empty = !large && (members ?? []).length === 0 && membersAreListed(profile, traits);
+    const { members, strangers, large, externalId, version } = group.value;
+    const empty =
+      !large && strangers === 0 && (members ?? []).length === 0 && membersAreListed(profile, traits);
     if (!empty || !isMarked(externalId)) return { failure: inUse, refused: true, attempts, traits };
     attempts += 1;
     traits = afterRefusal(traits, refused, version);

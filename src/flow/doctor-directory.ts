@@ -6,6 +6,7 @@ import {
   checkPace,
   checkProvider,
   checkSubject,
+  checkTraits,
   findingOf,
   type GroupAnswer,
   groupsNamed,
@@ -61,7 +62,9 @@ export async function examineDirectory(
   const said = await directory.provider();
   const groups = await askGroups(doctor, directory, config, until);
   const provider = said.ok ? checkProvider(said.value) : [];
-  return [...findings, ...provider, ...groups.findings, ...rival(groups.found)];
+  const { endpoints } = await clone.ports.state.readCache();
+  const seen = checkTraits(endpoints[endpoint]?.traits ?? {}, endpoint);
+  return [...findings, ...provider, ...seen, ...groups.findings, ...rival(groups.found)];
 }
 
 const isUsable = ({ from, sendable, expires }: TokenFacts, now: number): boolean =>

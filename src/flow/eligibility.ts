@@ -1,6 +1,6 @@
 // Whether the subject is eligible for a rule: in one of its groups, through other groups too, not counting what we gave.
 import type { Rule } from '../core/config.ts';
-import { type Holder, itemKey, type Ledger, sameHolder } from '../core/ledger.ts';
+import { type Holder, isOurs, itemKey, type Ledger, sameHolder } from '../core/ledger.ts';
 import { NO_EVIDENCE } from '../core/presence.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, groupKey } from '../core/target.ts';
@@ -25,7 +25,7 @@ export class Eligibility {
     this.subject = subject;
     this.given = new Set(
       ledger.holdings
-        .filter((holding) => sameHolder(holding, holder) && holding.before === 'absent')
+        .filter((holding) => sameHolder(holding, holder) && isOurs(holding))
         .map(({ item }) => itemKey(item)),
     );
   }
@@ -49,36 +49,38 @@ export class Eligibility {
   }
 
   private async findIn(target: GroupTarget): Promise<Answer<boolean>> {
-    const named = this.own.some(({ id, display }) =>
-      target.by === 'id' ? id === target.name : target.by === 'displayName' && display === target.name,
-    );
-    if (named) return yes(true);
-    const live = userGroupsAreLive(this.reach.profile, this.traits, (this.subject.groups ?? []).length > 0);
     const groups = await this.reach.directory.findGroups(target.by, target.name, 'bare');
     if (!groups.ok) return groups;
+    const seen = (this.subject.groups ?? []).length > 0;
+    const live = userGroupsAreLive(this.reach.profile, this.traits, seen);
     const [group, ...others] = groups.value;
     if (group === undefined || others.length > 0 || this.isGiven(group.id)) return yes(false);
     if (this.own.some(({ id }) => id === group.id)) return yes(true);
     if (!live) {
-      const seen = await look(
+      const closer = await look(
         this.reach,
         this.traits,
         group.id,
         { ...NO_EVIDENCE, subject: this.subject },
         false,
       );
-      if (!seen.ok) return seen;
-      this.traits = seen.value.traits;
-      if (seen.value.presence === 'present') return yes(true);
+      if (!closer.ok) return closer;
+      this.traits = closer.value.traits;
+      if (closer.value.presence === 'present') return yes(true);
     }
     return this.isWithin(group);
   }
 
   /** Groups that the directory says the subject is in; by way of a group that we gave counts for nothing. */
-  private get own(): readonly { readonly id: string; readonly display: string | null }[] {
-    return (this.subject.groups ?? []).filter(
-      ({ id, direct }) => !this.isGiven(id) && (direct || this.given.size === 0),
-    );
+  private get own(): readonly { readonly id: string }[] {
+    return this.listed.filter(({ id, direct }) => !this.isGiven(id) && (direct || this.given.size === 0));
+  }
+
+  /** A list that is known to show the past shows nobody eligible. */
+  private get listed(): NonNullable<SubjectFacts['groups']> {
+    const { profile } = this.reach;
+    const stale = this.traits.userGroups === 'stale' || profile.userGroups === 'no';
+    return stale ? [] : (this.subject.groups ?? []);
   }
 
   private isGiven(id: string): boolean {
@@ -87,7 +89,7 @@ export class Eligibility {
 
   /** Through groups that are members of the group (RFC 7643 section 4.1.2: `indirect`). */
   private async isWithin(top: GroupFacts): Promise<Answer<boolean>> {
-    const direct = new Set((this.subject.groups ?? []).flatMap((each) => (each.direct ? [each.id] : [])));
+    const direct = new Set(this.listed.flatMap((each) => (each.direct ? [each.id] : [])));
     const seen = new Set([top.id]);
     const waiting = [top.id];
     for (let looked = 0; waiting.length > 0 && looked < MOST_NESTED; looked += 1) {

@@ -1,12 +1,12 @@
 // Asks the directory about each group that matters: which one a name is, and whether the subject is in it.
-import { type DirectoryFailure, isOfOneThing } from '../core/failure.ts';
+import { type DirectoryFailure, isOfOneSearch, isOfOneThing } from '../core/failure.ts';
 import { type Item, itemKey, sameHolder } from '../core/ledger.ts';
 import { isMarked } from '../core/marker.ts';
 import type { Presence, Resolution } from '../core/plan.ts';
 import { type Evidence, NO_EVIDENCE, presenceOf } from '../core/presence.ts';
 import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
 import { type GroupTarget, groupKey, targetKey } from '../core/target.ts';
-import { type Traits, userGroupsAreLive, withLarge } from '../core/traits.ts';
+import { type Traits, userGroupsAreLive, withLarge, withLearned } from '../core/traits.ts';
 import { inLanes } from './lanes.ts';
 import { look } from './membership.ts';
 import type { GroupView } from './ports.ts';
@@ -78,8 +78,8 @@ export class GroupReading {
     for (const key of [...confirmed, ...held.map(({ item }) => itemKey(item))])
       if (isGroup(key) && !listed.has(key)) this.missed.add(key);
     if (this.traits.userGroups !== undefined || confirmed.length === 0) return;
-    if (confirmed.every((key) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'live' };
-    else if (!confirmed.some((key) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'stale' };
+    // What that list says itself doesn't prove it: only a change that it followed does.
+    if (!confirmed.some((key) => listed.has(key))) this.traits = { ...this.traits, userGroups: 'stale' };
   }
 
   private get isLive(): boolean {
@@ -104,7 +104,7 @@ export class GroupReading {
     if (!found.ok) {
       const { failure } = found;
       // One name that can't be asked for must not keep the others from coming, and least of all from going.
-      if (!isOfOneThing(failure)) return failure;
+      if (!isOfOneSearch(failure)) return failure;
       this.resolutions.set(key, { missing: 'unknown-group', failure });
       return null;
     }
@@ -136,7 +136,8 @@ export class GroupReading {
 
   private async identify(item: Item): Promise<Failed> {
     const found = await this.question.reach.directory.findGroups('displayName', item.name);
-    if (!found.ok) return found.failure;
+    // Nor does a name that can't be asked for keep others from coming or going: what it is stays open.
+    if (!found.ok) return isOfOneSearch(found.failure) ? null : found.failure;
     const ours = found.value.find(({ externalId }) => externalId !== null && externalId === item.externalId);
     if (ours === undefined) this.presence.set(itemKey(item), 'absent');
     else this.identified.set(itemKey(item), itemOf(ours));
@@ -220,10 +221,12 @@ export class GroupReading {
     const unfinished = this.unsettled.has(groupKey(id)) && this.traits.userGroups !== 'live';
     const doubtful = unfinished || this.missed.has(groupKey(id));
     if ((doubtful || (seen === 'unknown' && !tentative)) && !this.gone.has(id)) {
+      const before = this.traits;
       const closer = await look(reach, this.traits, id, known, doubtful);
       if (!closer.ok) return isOfOneThing(closer.failure) ? this.unread(id, known, []) : closer.failure;
       known = closer.value.evidence;
-      this.traits = { ...this.traits, ...closer.value.traits };
+      // Others look at the same time: only what this one learned is new.
+      this.traits = withLearned(this.traits, before, closer.value.traits);
       const isIn = known.group?.members?.includes(reach.subjectId) === true;
       if (isIn && this.missed.has(groupKey(id))) this.traits = { ...this.traits, userGroups: 'stale' };
       if (closer.value.gone) this.gone.add(id);

@@ -1,6 +1,6 @@
 // Asks the directory about one subject: who it is, and each thing whose state isn't certain from memory.
 import { peaceLeft } from '../core/circuit.ts';
-import { type DirectoryFailure, isOfOneThing } from '../core/failure.ts';
+import { type DirectoryFailure, isOfOneSearch, isOfOneThing } from '../core/failure.ts';
 import { type Item, itemKey, sameHolder } from '../core/ledger.ts';
 import { isMarked } from '../core/marker.ts';
 import type { Resolution } from '../core/plan.ts';
@@ -23,6 +23,7 @@ class Reading {
   private readonly remembered: Observed;
   private readonly notOurs: Item[] = [];
   private readonly ineligible = new Set<string>();
+  private readonly undecided = new Set<string>();
   private subject: SubjectFacts | null = null;
   private groups: GroupReading;
   private succeeded = false;
@@ -40,6 +41,7 @@ class Reading {
     if (peace > 0) return this.blind({ code: 'throttled', endpoint, status: 429, retryAfter: peace });
     const subject = await probe.directory.subject(holder.subjectId);
     if (!subject.ok && subject.failure.code !== 'missing') return this.blind(subject.failure);
+    if (!subject.ok && !(await this.answersElse())) return this.blind(subject.failure);
     this.subject = subject.ok ? subject.value : null;
     this.groups = new GroupReading(this.question, this.remembered, this.subject);
     const failure =
@@ -49,6 +51,14 @@ class Reading {
     if (failure) return this.blind(failure);
     if (this.subject === null) await this.lookForSuccessor();
     return this.conclude();
+  }
+
+  /** A gateway may answer 404 to everything: only where the directory still lists people is somebody missing in it. */
+  private async answersElse(): Promise<boolean> {
+    const { config, reach, holder } = this.question;
+    const attribute = config?.subject.attribute ?? 'userName';
+    const asked = attribute === 'id' ? 'userName' : attribute;
+    return (await reach.directory.findSubjects(asked, holder.subject)).ok;
   }
 
   /** The pinned account is gone. Somebody else who answers to its name by now is not who was trusted. */
@@ -73,7 +83,9 @@ class Reading {
     // Its deletion looks once more, and fails by itself.
     if (!read.ok && isOfOneThing(read.failure)) return null;
     if (!read.ok && read.failure.code !== 'missing') return read.failure;
-    const others = read.ok && (read.value.members ?? []).some((id) => id !== holder.subjectId);
+    const others =
+      read.ok &&
+      (read.value.strangers > 0 || (read.value.members ?? []).some((id) => id !== holder.subjectId));
     if (!read.ok || others || !isMarked(read.value.externalId)) this.notOurs.push(item);
     return null;
   }
@@ -85,10 +97,10 @@ class Reading {
     const eligibility = new Eligibility(reach, this.groups.traits, this.subject, ledger, holder);
     for (const rule of rules) {
       const found = await eligibility.isEligible(rule);
-      // A question that the directory takes for wrong has no answer, and without one nobody is eligible.
-      const unasked = !found.ok && found.failure.code === 'rejected';
-      if (!found.ok && !unasked) return found.failure;
-      if (!found.ok || !found.value) this.ineligible.add(rule.name);
+      // Without an answer nothing new is granted; what is held stays until there is one, and all else goes its way.
+      if (!found.ok && !isOfOneSearch(found.failure)) return found.failure;
+      if (!found.ok) this.undecided.add(rule.name);
+      else if (!found.value) this.ineligible.add(rule.name);
     }
     this.groups.traits = eligibility.traits;
     return null;
@@ -112,7 +124,9 @@ class Reading {
     for (const item of held) if (item.kind !== 'group') presence.set(itemKey(item), 'present');
     for (const [id, seen] of evidence) {
       const who = { groupId: id, subjectId: holder.subjectId };
-      presence.set(groupKey(id), presenceOf(seen, who, reach.profile, traits));
+      const is = presenceOf(seen, who, reach.profile, traits);
+      // An account that is gone is in no group, whether or not its groups show that.
+      presence.set(groupKey(id), is === 'unknown' && subject === null ? 'absent' : is);
     }
     for (const id of gone) presence.set(groupKey(id), 'absent');
     const read = new Set([...evidence.keys(), ...gone].map(groupKey));
@@ -126,6 +140,7 @@ class Reading {
       failure: null,
       refusal: this.succeeded ? 'subject-changed' : refusalOf(question, subject),
       ineligible: this.ineligible,
+      undecided: this.undecided,
       evidence,
       subject,
       identified,

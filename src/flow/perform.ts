@@ -2,6 +2,7 @@
 import { type Holder, itemKey, type Ledger, sameHolder } from '../core/ledger.ts';
 import type { Change } from '../core/plan.ts';
 import { NO_EVIDENCE } from '../core/presence.ts';
+import { attributeOf } from '../core/scim-message.ts';
 import { valueKey } from '../core/target.ts';
 import type { Traits } from '../core/traits.ts';
 import { deleteGroup, makeGroup } from './change-group.ts';
@@ -24,6 +25,16 @@ export function perform(of: Performance): Promise<Performed> {
   const { item, op } = change;
   if (item.kind !== 'group') {
     const { kind } = item;
+    const list = attributeOf(kind);
+    if (observed.subject?.unreadable.includes(list) === true) {
+      const { endpoint } = reach.directory;
+      const failure = {
+        code: 'unsafe',
+        endpoint,
+        what: `your ${list}, which aren't a list of values`,
+      } as const;
+      return Promise.resolve({ failure, attempts: 0, traits });
+    }
     const given = new Set(
       ledger.holdings
         .filter((holding) => sameHolder(holding, holder) && holding.before === 'absent')

@@ -57,6 +57,7 @@ export function planInput(
     isSupported: (kind) => grants(profile, kind),
     mayCreateGroups: profile.createGroups && observed.cache.traits.externalIds !== 'wrong',
     ineligible: observed.ineligible,
+    undecided: observed.undecided,
     thorough,
     now,
   };

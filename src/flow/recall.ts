@@ -30,6 +30,8 @@ export interface Observed {
   /** The subject isn't who was pinned, or isn't active: nothing may be added. */
   readonly refusal: Reason | null;
   readonly ineligible: ReadonlySet<string>;
+  /** Rules of which it couldn't be told whether the subject is eligible. */
+  readonly undecided: ReadonlySet<string>;
   /** As seen now, by the group's id. */
   readonly evidence: ReadonlyMap<string, Evidence>;
   readonly subject: SubjectFacts | null;
@@ -71,6 +73,7 @@ export function recall(question: Question): Observed {
     failure: null,
     refusal: null,
     ineligible: new Set(),
+    undecided: new Set(),
     evidence: new Map(),
     subject: null,
     identified: new Map(),

@@ -1,6 +1,6 @@
 // What a subject's resource says as things the ledger knows, and whether it is still who was pinned.
 import type { Item } from '../core/ledger.ts';
-import type { GroupFacts, SubjectFacts } from '../core/scim-message.ts';
+import type { GroupFacts, SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import type { Reason } from '../core/vocabulary.ts';
 import type { Question } from './recall.ts';
 
@@ -11,13 +11,17 @@ export const itemOf = (group: GroupFacts): Item => ({
   ...(group.externalId === null ? {} : { externalId: group.externalId }),
 });
 
+/** What has no name is held by it, and nobody's to manage. */
+const namedValues = (values: readonly ValueFacts[]): readonly ValueFacts[] =>
+  values.filter(({ value }) => value !== '');
+
 /** Direct groups, roles and entitlements. */
 export function itemsOf(subject: SubjectFacts): Item[] {
   const groups = (subject.groups ?? [])
     .filter(({ direct }) => direct)
     .map(({ id, display }): Item => ({ kind: 'group', name: display ?? id, id }));
   const values = (['role', 'entitlement'] as const).flatMap((kind) =>
-    subject[kind === 'role' ? 'roles' : 'entitlements'].map((each) => ({
+    namedValues(subject[kind === 'role' ? 'roles' : 'entitlements']).map((each) => ({
       kind,
       name: each.value,
       id: null,

@@ -169,7 +169,8 @@ test('hostile attributes are read as what they are', async () => {
   it.fake.misbehave({ how: 'answer', status: 200, body: user });
   const facts = answerOf(await it.directory.subject('u1'));
   expect(facts).toMatchObject({ userName: null, active: true, emails: [], groups: [], entitlements: [] });
-  expect(facts.roles.map((role) => role.value)).toEqual(['reader']);
+  expect(facts.roles.map((role) => role.value)).toEqual(['', 'reader']);
+  expect(facts.unreadable).toEqual(['entitlements']);
   expect(Object.prototype).not.toHaveProperty('polluted');
   it.fake.misbehave({
     how: 'answer',

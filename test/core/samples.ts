@@ -39,6 +39,7 @@ export const groupFacts = (more: Partial<GroupFacts> = {}): GroupFacts => ({
   displayName: 'G',
   externalId: null,
   members: [],
+  strangers: 0,
   nested: [],
   large: false,
   version: null,
@@ -54,6 +55,7 @@ export const subjectFacts = (more: Partial<SubjectFacts> = {}): SubjectFacts => 
   groups: null,
   roles: [],
   entitlements: [],
+  unreadable: [],
   version: null,
   ...more,
 });

@@ -75,6 +75,7 @@ describe('readSubject', () => {
       ],
       roles: [{ value: 'deployer', type: 'work', whole: { value: 'deployer', type: 'work', primary: true } }],
       entitlements: [],
+      unreadable: [],
       version: null,
     });
   });
@@ -97,9 +98,28 @@ describe('readSubject', () => {
   });
 
   it('reads plain strings where objects should be', () => {
-    expect(readSubject({ id: 'u', roles: ['deployer', { value: '' }, 7] })?.roles).toEqual([
+    expect(readSubject({ id: 'u', roles: ['deployer'] })?.roles).toEqual([
       { value: 'deployer', whole: { value: 'deployer' } },
     ]);
+  });
+
+  it('keeps values without a name, which go back with the list as they were', () => {
+    const nameless = { value: 42, display: 'Payroll' };
+    expect(readSubject({ id: 'u', roles: [nameless, { type: 'app' }] })?.roles).toEqual([
+      { value: '', whole: nameless },
+      { value: '', type: 'app', whole: { type: 'app' } },
+    ]);
+  });
+
+  it.each([[{ value: 'owner' }], ['owner'], [7], [['a', 7]], [[null]]])(
+    'says that %j is no list of values',
+    (roles) => {
+      expect(readSubject({ id: 'u', roles })?.unreadable).toEqual(['roles']);
+    },
+  );
+
+  it.each([[undefined], [null], [[]], [['a', { value: 'b' }]]])('takes %j for one', (roles) => {
+    expect(readSubject({ id: 'u', roles })?.unreadable).toEqual([]);
   });
 
   it.each([null, undefined, 'x', [], {}, { id: '' }, { id: 7 }])('takes %j for nobody', (body) => {
@@ -114,12 +134,15 @@ it('readGroup tells an empty list of members from none', () => {
     displayName: 'G',
     externalId: null,
     members: null,
+    strangers: 0,
     nested: [],
     large: false,
     version: null,
   });
   expect(readGroup({ id: 'g', members: [] })?.members).toEqual([]);
-  expect(readGroup({ id: 'g', members: [{ value: 'u' }, { display: 'x' }, null] })?.members).toEqual(['u']);
+  const odd = readGroup({ id: 'g', members: [{ value: 'u' }, { display: 'x' }, null] });
+  // Somebody is in it, though it isn't said who: it is not empty.
+  expect(odd).toMatchObject({ members: ['u'], strangers: 2 });
 });
 
 it.each([

@@ -71,7 +71,7 @@ export const LIES: Readonly<Record<Quirk, Expected>> = {
     but: {
       ...NOTHING,
       // Two roles are one list, so the second waits for the first.
-      gained: { ...said('pending accepted'), role: 'pending deadline' },
+      gained: { ...said('pending accepted'), role: 'pending' },
       left: { typed: 'failed', group: 'failed', entitlement: 'failed' },
       closed: ['superseded', 'unchanged no-rule'],
     },
@@ -81,7 +81,7 @@ export const LIES: Readonly<Record<Quirk, Expected>> = {
     // Done late: it is asked to give a list's second value only once it has the first.
     onRelease: (fake) => fake.scim.settle(),
     onMain: (fake) => fake.scim.settle(),
-    but: { closed: ['applied', 'owed deadline'] },
+    but: { closed: ['applied', 'owed'] },
   },
   pretend: {
     works: 'nothing is ever stored',

@@ -78,6 +78,7 @@ function expectations({ plans }: Preview): Expectation[] {
     plan.changes.map((change): Expectation => {
       const { disposition } = change;
       if (disposition.do === 'refuse') return { change, outcome: 'refused', reason: disposition.reason };
+      if (disposition.do === 'await') return { change, outcome: 'owed', reason: undefined };
       if (disposition.do === 'would') return { change, outcome: 'would', reason: undefined };
       if (failure === null) return { change, outcome: undefined, reason: undefined };
       const held = change.op === 'remove' ? 'owed' : isPassing(failure) ? 'pending' : 'failed';

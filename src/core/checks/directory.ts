@@ -5,7 +5,7 @@ import { type Finding, fine, problem, type Speech, skipped, warning } from '../f
 import type { GroupFacts, SubjectFacts } from '../scim-message.ts';
 import type { Pins } from '../settings.ts';
 import type { GroupTarget } from '../target.ts';
-import type { Provider } from '../traits.ts';
+import type { Provider, Traits } from '../traits.ts';
 
 /** Under which check a failed request belongs: a refused token is the token's, all else the endpoint's. */
 export function findingOf(failure: DirectoryFailure, { words }: Speech): Finding {
@@ -53,6 +53,34 @@ export function checkProvider({ patch, filter }: Omit<Provider, 'at'>): Finding[
       'If it can, it is wrong in its ServiceProviderConfig, and nothing needs doing; else it can only be looked at.',
     ),
   );
+}
+
+/** What the directory was seen to do to others, so that nothing is written there in that way any more. */
+export function checkTraits(traits: Traits, endpoint: string): Finding[] {
+  const ways = [
+    ...(traits.addingMembers === 'wrong' ? ['adding a member of a group'] : []),
+    ...(traits.removingMembers === 'wrong' ? ['removing a member of a group'] : []),
+    ...Object.entries(traits.values ?? {}).flatMap(([way, judged]) =>
+      judged === 'wrong' ? [`changing a user's values (${way})`] : [],
+    ),
+  ];
+  const harm = ways.map((way) =>
+    problem(
+      'endpoint',
+      `${endpoint} was seen to take something from others by ${way}, so that is not done there any more.`,
+      'Tell whoever runs the directory. Once it is mended, delete cache.json in the state directory.',
+    ),
+  );
+  return traits.externalIds === 'wrong'
+    ? [
+        ...harm,
+        warning(
+          'endpoint',
+          `${endpoint} doesn't keep externalId, so no groups are made there (createGroups).`,
+          'Make the groups by hand and name them in the rules, or take createGroups out of them.',
+        ),
+      ]
+    : harm;
 }
 
 /** Milliseconds; a token's life and the log's order are told by this clock. */
