@@ -7,7 +7,7 @@ import { afterRefusal, membersAreListed, sendsIfMatch, type Traits } from '../co
 import { changeMembership, isGone, isStale, statusOf } from './change-membership.ts';
 import type { Answer, Created } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
-import { waitFor } from './steady.ts';
+import { LAG, waitFor } from './steady.ts';
 
 /** Makes it, unless somebody of ours was first: then their group is joined. */
 export async function makeGroup(reach: Reach, traits: Traits, made: NewGroup): Promise<Performed> {
@@ -134,8 +134,8 @@ async function erase(
   traits: Traits,
   group: GroupFacts,
 ): Promise<boolean> {
-  const { id, members, large, version } = group;
-  if (large || (members ?? []).some((member) => member !== subjectId)) return false;
+  const { id, members, strangers, large, version } = group;
+  if (large || strangers > 0 || (members ?? []).some((member) => member !== subjectId)) return false;
   await directory.deleteGroup(id, sendsIfMatch(profile, traits) ? version : null);
   const after = await directory.group(id, 'bare');
   return !after.ok && after.failure.code === 'missing';
@@ -207,7 +207,10 @@ export async function deleteGroup(
     traits = afterRefusal(traits, refused, version);
     refused = sendsIfMatch(profile, traits) ? version : null;
     const sent = await directory.deleteGroup(id, refused);
-    if (!sent.ok && isStale(sent.failure) && attempts < MOST_STALE) continue;
+    if (!sent.ok && isStale(sent.failure) && attempts < MOST_STALE) {
+      await reach.clock.pause(LAG);
+      continue;
+    }
     refused = null;
     if (!sent.ok && !isGone(sent.failure)) {
       const { failure } = sent;

@@ -24,7 +24,7 @@ import {
 import { type Confirmed, confirm, look } from './membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
-import { waitFor } from './steady.ts';
+import { LAG, waitFor } from './steady.ts';
 
 export interface MembershipChange {
   readonly op: 'add' | 'remove';
@@ -186,6 +186,7 @@ class MembershipWriter {
 
   /** RFC 7644 section 3.14: somebody changed the group since. One member's change is right whatever they did. */
   private async renewVersion(stale: number): Promise<void> {
+    await this.reach.clock.pause(LAG);
     const group = await this.reach.directory.group(this.change.groupId, 'bare');
     const current = group.ok ? group.value.version : null;
     this.traits = afterRefusal(this.traits, this.ifMatch, current);

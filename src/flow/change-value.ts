@@ -6,7 +6,7 @@ import { afterRefusal, sendsIfMatch, type Traits } from '../core/traits.ts';
 import { isAboutForm, isGone, isStale, statusOf } from './change-membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
-import { waitFor } from './steady.ts';
+import { LAG, waitFor } from './steady.ts';
 import { type Form, safeForms, type ValueChange, wayOf } from './value-form.ts';
 
 export const changeValue = (reach: Reach, traits: Traits, change: ValueChange): Promise<Performed> =>
@@ -27,8 +27,6 @@ interface Seen {
 
 /** How often a list that somebody else keeps changing is read anew (412) before it waits for the next wake-up. */
 const MOST_STALE = 3;
-
-const SECOND_LOOK = 250;
 
 class ValueWriter {
   private readonly reach: Reach;
@@ -96,6 +94,7 @@ class ValueWriter {
       if (isStale(failure) && stale < MOST_STALE) {
         stale += 1;
         refused = ifMatch;
+        await this.reach.clock.pause(LAG);
       } else if (isRefusal) {
         tried.add(form);
       } else if (isPassing(failure)) {
@@ -179,7 +178,7 @@ class ValueWriter {
   private async prove(sent: Sent): Promise<Performed> {
     let after = await this.read();
     if (after.ok && !this.isDone(after.value)) {
-      await this.reach.clock.pause(SECOND_LOOK);
+      await this.reach.clock.pause(LAG);
       after = await this.read();
     }
     if (!after.ok) return this.ended({ verified: 'unverifiable' });

@@ -141,6 +141,12 @@ describe('two of one name', () => {
     expect(groups).toHaveLength(2);
   });
 
+  test('stay both where ours lists somebody without an id', async () => {
+    const groups = twins(['alice']).map((each) => ({ ...each, strangers: 1 }));
+    await makeGroup(over(groups, { createGroup }), {}, MADE);
+    expect(groups).toHaveLength(2);
+  });
+
   test('are told apart without If-Match where it is of no use', async () => {
     const versions: unknown[] = [];
     const deleteGroup: Directory['deleteGroup'] = async (_, version) => {

@@ -127,7 +127,7 @@ describe('others who are gone after an addition', () => {
 });
 
 test.each([['add'], ['remove']] as const)(
-  'a colleague who leaves in the moment of an %s stays out',
+  'a colleague who leaves in the same moment stays out: %s',
   async (op) => {
     const fake = await openCompany();
     const group = fake.scim.groups.get('g-release');
