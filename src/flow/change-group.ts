@@ -4,9 +4,10 @@ import { isMarked } from '../core/marker.ts';
 import { NO_EVIDENCE, presenceOf } from '../core/presence.ts';
 import type { GroupFacts, NewGroup } from '../core/scim-message.ts';
 import { afterRefusal, membersAreListed, sendsIfMatch, type Traits } from '../core/traits.ts';
-import { changeMembership, isGone, isStale, statusOf } from './change-membership.ts';
+import { changeMembership } from './change-membership.ts';
 import type { Answer, Created } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
+import { isGone, isStale, statusOf } from './refusal.ts';
 import { LAG, waitFor } from './steady.ts';
 
 /** Makes it, unless somebody of ours was first: then their group is joined. */

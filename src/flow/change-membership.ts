@@ -1,6 +1,5 @@
 // One membership changed, in the first form that the directory carries out, and proven by reading back.
-import type { DirectoryFailure, DirectoryHarm } from '../core/failure.ts';
-import { isPassing } from '../core/failure.ts';
+import { type DirectoryHarm, isPassing } from '../core/failure.ts';
 import {
   type Evidence,
   followed,
@@ -24,6 +23,7 @@ import {
 import { type Confirmed, confirm, look } from './membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
+import { isAboutForm, isGone, isStale, statusOf } from './refusal.ts';
 import { LAG, waitFor } from './steady.ts';
 
 export interface MembershipChange {
@@ -91,7 +91,7 @@ const unsafe = (
 
 class MembershipWriter {
   private readonly reach: Reach;
-  private readonly change: MembershipChange;
+  private change: MembershipChange;
   private traits: Traits;
   private version: string | null;
   private attempts = 0;
@@ -167,6 +167,7 @@ class MembershipWriter {
       }
       if (!(await waitFor(this.reach, failure.code === 'unreachable' ? { code: 'again' } : failure, tries)))
         return this.ended({ failure, unsure: true, status: statusOf(failure) });
+      if (this.isFresh) await this.readAgain();
     }
   }
 
@@ -187,11 +188,18 @@ class MembershipWriter {
   /** RFC 7644 section 3.14: somebody changed the group since. One member's change is right whatever they did. */
   private async renewVersion(stale: number): Promise<void> {
     await this.reach.clock.pause(LAG);
-    const group = await this.reach.directory.group(this.change.groupId, 'bare');
-    const current = group.ok ? group.value.version : null;
+    const current = await this.readAgain();
     this.traits = afterRefusal(this.traits, this.ifMatch, current);
-    this.isFresh = false;
     this.version = stale < 3 ? current : null;
+  }
+
+  /** Its version; with who is in it, where that is to show what the next request does to them. */
+  private async readAgain(): Promise<string | null> {
+    const group = await this.reach.directory.group(this.change.groupId, this.isFresh ? 'members' : 'bare');
+    if (this.isFresh && group.ok)
+      this.change = { ...this.change, evidence: { ...this.change.evidence, group: group.value } };
+    this.isFresh &&= group.ok;
+    return group.ok ? group.value.version : null;
   }
 
   /** After an answer that got lost. Null: that can't be seen. */
@@ -281,18 +289,3 @@ class MembershipWriter {
     return { ...more, ...unsure, attempts: this.attempts, traits: this.traits };
   }
 }
-
-/** Nothing to take away any more: success (RFC 7644 section 3.5.2.2). */
-export const isGone = (failure: DirectoryFailure): boolean =>
-  failure.code === 'missing' || (failure.code === 'rejected' && failure.scimType === 'noTarget');
-
-/** Somebody changed it since (RFC 7644 section 3.14). */
-export const isStale = (failure: DirectoryFailure): boolean =>
-  failure.code === 'rejected' && failure.status === 412;
-
-/** Only where the form of a change may be the reason is another one worth a try. */
-export const isAboutForm = (failure: DirectoryFailure): boolean =>
-  (failure.code === 'rejected' && [400, 405, 422].includes(failure.status)) ||
-  (failure.code === 'faulty' && failure.status === 501);
-
-export const statusOf = (failure: DirectoryFailure): number => ('status' in failure ? failure.status : 0);

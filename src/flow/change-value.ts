@@ -3,9 +3,9 @@ import { type DirectoryFailure, type DirectoryHarm, isPassing } from '../core/fa
 import { harmedValues, hurtBy, isSameValue, meant, mendedValues, mergeValue } from '../core/multi-valued.ts';
 import type { SubjectFacts, ValueFacts } from '../core/scim-message.ts';
 import { afterRefusal, sendsIfMatch, type Traits } from '../core/traits.ts';
-import { isAboutForm, isGone, isStale, statusOf } from './change-membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
+import { isAboutForm, isGone, isStale, statusOf } from './refusal.ts';
 import { LAG, waitFor } from './steady.ts';
 import { type Form, safeForms, type ValueChange, wayOf } from './value-form.ts';
 

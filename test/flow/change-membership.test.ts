@@ -8,7 +8,7 @@ import type { Directory } from '../../src/flow/ports.ts';
 import { groupFacts } from '../core/samples.ts';
 import { Machine } from '../support/machine.ts';
 import { companyRules, openCompany } from './scene.ts';
-import { faulty, rejected, scripted, written } from './scripted.ts';
+import { faulty, rejected, scripted, throttled, written } from './scripted.ts';
 
 const shown = (members: readonly string[], version: string | null = null) =>
   groupFacts({ id: 'g', members, version });
@@ -116,6 +116,28 @@ describe('others who are gone after an addition', () => {
     expect(restored).toEqual([others]);
     expect(done).toMatchObject({ failure: { code: 'harmed', restored: true } });
     expect(done.traits.addingMembers).toBe('wrong');
+  });
+
+  test('all of many, who left while the directory wanted to be left alone, stay out', async () => {
+    let members = ['bob', 'carol', 'dave'];
+    let asked = 0;
+    const done = await run(
+      {
+        group: async () => ok(shown(members)),
+        addMember: async () => {
+          asked += 1;
+          if (asked === 1) {
+            members = ['erin'];
+            return throttled();
+          }
+          members = [...members, 'alice'];
+          return written();
+        },
+      },
+      members,
+    );
+    expect(done).toMatchObject({ verified: 'confirmed', traits: { addingMembers: 'right' } });
+    expect(done.failure).toBeUndefined();
   });
 
   test('all of many, who left between the plan and the change, stay out', async () => {

@@ -42,6 +42,9 @@ export const faulty = () => failed({ code: 'faulty', endpoint: ENDPOINT, status:
 
 export const lost = () => failed({ code: 'unreachable', endpoint: ENDPOINT, detail: 'no answer came' });
 
+export const throttled = () =>
+  failed({ code: 'throttled', endpoint: ENDPOINT, status: 429, retryAfter: null });
+
 export const missing = () => failed({ code: 'missing', endpoint: ENDPOINT, what: 'it', status: 404 });
 
 const failed = (failure: DirectoryFailure) => fail(failure);
