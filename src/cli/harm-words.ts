@@ -2,6 +2,12 @@
 import type { DirectoryHarm } from '../core/failure.ts';
 import type { Words } from './words.ts';
 
+const LEFT = {
+  nothing: 'it was deleted again',
+  group: 'it was left there, without you in it',
+  membership: 'it may be there still, with you in it until that is given back',
+} as const;
+
 export function harmWords(failure: DirectoryHarm): Words {
   const { endpoint } = failure;
   switch (failure.code) {
@@ -12,6 +18,11 @@ export function harmWords(failure: DirectoryHarm): Words {
           ? 'Tell whoever runs the directory. Nothing more is written there in that way; a setting of "profile" under "scim" in the rules may name one that works.'
           : 'Have whoever runs the directory put them back now. Nothing more is written there in that way.',
       };
+    case 'went-missing':
+      return {
+        message: `Of ${failure.what} at ${endpoint}, ${failure.names.join(', ')} went missing while this was changed. Somebody else may have taken them away in the same moment, so they were not put back.`,
+        remedy: 'Where nobody did, have them put back, and tell whoever runs the directory.',
+      };
     case 'unsafe':
       return {
         message: `Nothing was written to ${failure.what} at ${endpoint}: it was seen to change what it wasn't asked to.`,
@@ -20,15 +31,18 @@ export function harmWords(failure: DirectoryHarm): Words {
       };
     case 'unmarked':
       return {
-        message: `The directory ${endpoint} doesn't keep externalId, so the group ${failure.name} couldn't be told from others; it was ${failure.deleted ? 'deleted again' : 'left there, with you in it'}.`,
-        remedy: failure.deleted
-          ? 'Make the group by hand and name it in the rules, or take createGroups out of them.'
-          : 'Have it deleted, and take createGroups out of the rules.',
+        message: `The directory ${endpoint} doesn't keep externalId, so the group ${failure.name} can't be told from others; ${LEFT[failure.left]}.`,
+        remedy:
+          failure.left === 'nothing'
+            ? 'Make the group by hand and name it in the rules, or take createGroups out of them.'
+            : 'Have it deleted, and take createGroups out of the rules.',
       };
     case 'twin-group':
       return {
-        message: `Somebody made a group ${failure.name} at ${endpoint} in the same moment, so this one was deleted again.`,
-        remedy: 'Nothing: it is joined at the next try.',
+        message: `Somebody made a group ${failure.name} at ${endpoint} in the same moment; this one ${failure.deleted ? 'was deleted again' : 'is still there'}.`,
+        remedy: failure.deleted
+          ? 'Nothing: it is joined at the next try.'
+          : 'Have one of the two deleted: as long as both are there, neither is used.',
       };
     case 'group-in-use':
       return {

@@ -57,6 +57,7 @@ export function wordsOf(failure: Failure): Words {
         'Check the endpoint; if it is right, tell whoever runs the directory.',
       );
     case 'harmed':
+    case 'went-missing':
     case 'unsafe':
     case 'unmarked':
     case 'twin-group':

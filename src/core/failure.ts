@@ -47,17 +47,29 @@ export type DirectoryHarm =
       readonly names: readonly string[];
       readonly restored: boolean;
     }
+  /** Others lost what they had while we changed something: by somebody else's doing or the directory's, nobody knows. */
+  | {
+      readonly code: 'went-missing';
+      readonly endpoint: string;
+      readonly what: string;
+      readonly names: readonly string[];
+    }
   /** It was seen to do that before, so nothing was written. */
   | { readonly code: 'unsafe'; readonly endpoint: string; readonly what: string }
-  /** A group was made, and its marker was not kept; `deleted`: it is gone again. */
+  /** A group was made, and its marker was not kept; `left`: what is there of it still. */
   | {
       readonly code: 'unmarked';
       readonly endpoint: string;
       readonly name: string;
+      readonly left: 'nothing' | 'group' | 'membership';
+    }
+  /** A group of that name came to be in the same moment. `deleted`: ours is seen to be gone again. */
+  | {
+      readonly code: 'twin-group';
+      readonly endpoint: string;
+      readonly name: string;
       readonly deleted: boolean;
     }
-  /** A group of that name came to be in the same moment, so ours was deleted again. */
-  | { readonly code: 'twin-group'; readonly endpoint: string; readonly name: string }
   /** A group that is to be deleted isn't positively empty. */
   | { readonly code: 'group-in-use'; readonly endpoint: string; readonly name: string };
 

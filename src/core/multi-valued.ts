@@ -37,19 +37,31 @@ export const harmedValues = (
   after: readonly ValueFacts[],
 ): readonly ValueFacts[] => before.filter((value) => !after.some((other) => keeps(value, other)));
 
+/** The list as it is, with those that were hurt as they were. */
+export const mendedValues = (
+  values: readonly ValueFacts[],
+  hurt: readonly ValueFacts[],
+): readonly ValueFacts[] => [
+  ...values.filter((value) => !hurt.some((other) => isSameValue(value, other))),
+  ...hurt,
+];
+
 /**
  * Which of them our change is to blame for. One value may have been taken away by somebody else in the same moment; that
- * all of them go, or all of the type that we wrote, or a part of one, is the directory's doing.
+ * all of them go, or all of the type that we wrote, or a part of one, is the directory's doing. `isBound`: an If-Match
+ * kept everybody else away meanwhile, so that any of them is.
  */
 export function hurtBy(
   item: Item,
   before: readonly ValueFacts[],
   after: readonly ValueFacts[],
+  isBound: boolean,
 ): readonly ValueFacts[] {
   const harmed = harmedValues(before, after);
   const isGone = (value: ValueFacts): boolean => !after.some((other) => isSameValue(value, other));
   const alike = before.filter(({ type }) => isType(type, item.type));
   const isOurs =
+    isBound ||
     harmed.some((value) => !isGone(value)) ||
     before.every(isGone) ||
     (alike.length > 0 && alike.every(isGone));

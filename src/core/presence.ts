@@ -81,20 +81,27 @@ export function learnFrom(
   };
 }
 
-/**
- * Who else was taken out of the group by a change of one membership. One or two who go at the same moment may have been
- * taken out by somebody else; that all the others go at once is the directory's doing.
- */
+/** One or two who leave may do so by themselves, in any moment; that so many do at once is the directory's doing. */
+const A_CROWD = 3;
+
+export const othersIn = ({ group }: Evidence, subjectId: string): readonly string[] =>
+  [...new Set(group?.members ?? [])].filter((id) => id !== subjectId);
+
+/** Whether a list is long enough to show, by all of them going at once, that a change of one takes the others out. */
+export const isCrowd = (before: Evidence, subjectId: string): boolean =>
+  othersIn(before, subjectId).length >= A_CROWD;
+
+/** All the others, where none of them is in the group any more after a change of one membership. */
 export function lostMembers(before: Evidence, after: Evidence, subjectId: string): readonly string[] {
-  const others = [...new Set(before.group?.members ?? [])].filter((id) => id !== subjectId);
-  if (after.group === null || after.group.large || others.length === 0) return [];
+  const others = othersIn(before, subjectId);
+  if (after.group === null || after.group.large) return [];
   const left = new Set(after.group.members ?? []);
   return others.some((id) => left.has(id)) ? [] : others;
 }
 
 /** Whether the two lists are enough to say that nobody else was touched. */
 export const othersStayed = (before: Evidence, after: Evidence, subjectId: string): boolean => {
-  const others = (before.group?.members ?? []).filter((id) => id !== subjectId);
+  const others = othersIn(before, subjectId);
   const left = new Set(after.group?.members ?? []);
   return others.length > 0 && after.group !== null && others.every((id) => left.has(id));
 };

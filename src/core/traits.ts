@@ -84,6 +84,13 @@ export const etagsAreHonoured = (profile: Profile, { etags, provider }: Traits):
 export const sendsIfMatch = (profile: Profile, traits: Traits): boolean =>
   profile.etags !== 'no' && traits.etags !== 'frozen';
 
+/**
+ * After a 412 (RFC 7644 section 3.14). Where the very version that was refused is the current one, none will ever match:
+ * a weak ETag never does on a server that takes RFC 7232 section 3.1 at its word.
+ */
+export const afterRefusal = (traits: Traits, refused: string | null, current: string | null): Traits =>
+  refused === null ? traits : { ...traits, etags: refused === current ? 'frozen' : 'honoured' };
+
 export const isLarge = ({ large = [] }: Traits, groupId: string): boolean => large.includes(groupId);
 
 export const withLarge = (traits: Traits, groupId: string): Traits =>

@@ -1,9 +1,9 @@
 // One membership changed, in the first form that the directory carries out, and proven by reading back.
-import type { DirectoryFailure } from '../core/failure.ts';
-import { isPassing } from '../core/failure.ts';
+import { type DirectoryHarm, isPassing } from '../core/failure.ts';
 import {
   type Evidence,
   followed,
+  isCrowd,
   learnFrom,
   lostMembers,
   othersStayed,
@@ -11,11 +11,20 @@ import {
   saysOf,
 } from '../core/presence.ts';
 import type { AddForm, RemoveForm } from '../core/profile.ts';
-import { formsOf, isLarge, judgeTreatment, sendsIfMatch, type Traits, treatsOthers } from '../core/traits.ts';
+import {
+  afterRefusal,
+  formsOf,
+  isLarge,
+  judgeTreatment,
+  sendsIfMatch,
+  type Traits,
+  treatsOthers,
+} from '../core/traits.ts';
 import { type Confirmed, confirm, look } from './membership.ts';
 import type { Answer, Written } from './ports.ts';
 import type { Performed, Reach } from './reach.ts';
-import { waitFor } from './steady.ts';
+import { isAboutForm, isGone, isStale, statusOf } from './refusal.ts';
+import { LAG, waitFor } from './steady.ts';
 
 export interface MembershipChange {
   readonly op: 'add' | 'remove';
@@ -33,7 +42,14 @@ export async function changeMembership(
   if (treatsOthers(traits, change.op) === 'wrong') return unsafe(reach, traits, change);
   const closer = await lookCloser(reach, traits, change);
   if ('attempts' in closer) return closer;
-  return new MembershipWriter(reach, closer.traits, { ...change, evidence: closer.evidence }).run();
+  return new MembershipWriter(reach, closer.traits, change, closer).run();
+}
+
+interface Closer {
+  readonly evidence: Evidence;
+  readonly traits: Traits;
+  /** The group was read just now, and not for the plan: who is missing after the change was there right before it. */
+  readonly isFresh: boolean;
 }
 
 /**
@@ -44,21 +60,23 @@ async function lookCloser(
   reach: Reach,
   traits: Traits,
   { op, groupId, evidence }: MembershipChange,
-): Promise<Performed | { readonly evidence: Evidence; readonly traits: Traits }> {
+): Promise<Performed | Closer> {
   const known = presenceOf(evidence, { groupId, subjectId: reach.subjectId }, reach.profile, traits);
   const list = treatsOthers(traits, op) === undefined;
   const unlisted = evidence.group === null || evidence.group.large;
   const mayList = list && reach.profile.listsMembers !== 'no' && !isLarge(traits, groupId);
-  if (!(mayList && unlisted) && !(op === 'add' && known === 'unknown' && evidence.filter === null))
-    return { evidence, traits };
-  const seen = await look(reach, traits, groupId, evidence, mayList);
+  const again = mayList && isCrowd(evidence, reach.subjectId);
+  const unseen = op === 'add' && known === 'unknown' && evidence.filter === null;
+  if (!(mayList && unlisted) && !unseen && !again) return { evidence, traits, isFresh: false };
+  const seen = await look(reach, traits, groupId, again ? { ...evidence, group: null } : evidence, mayList);
+  // What was seen for the plan is enough to go on: only what it does to others can't be told then.
+  if (!seen.ok && again && !unseen) return { evidence, traits, isFresh: false };
   if (!seen.ok) return { failure: seen.failure, attempts: 0, traits };
   const { presence, gone } = seen.value;
-  if (op === 'add' && presence === 'present' && known !== 'present') {
-    return { verified: 'confirmed', before: 'present', idle: true, attempts: 0, traits: seen.value.traits };
-  }
+  if (op === 'add' && presence === 'present' && known !== 'present')
+    return { verified: 'confirmed', before: 'present', attempts: 0, traits: seen.value.traits };
   if (op === 'remove' && gone) return { verified: 'confirmed', attempts: 0, traits: seen.value.traits };
-  return seen.value;
+  return { ...seen.value, isFresh: unlisted || again };
 }
 
 const unsafe = (
@@ -73,16 +91,20 @@ const unsafe = (
 
 class MembershipWriter {
   private readonly reach: Reach;
-  private readonly change: MembershipChange;
+  private change: MembershipChange;
   private traits: Traits;
   private version: string | null;
   private attempts = 0;
+  /** Some form was answered with a yes: whatever comes after, what it did may show later. */
+  private isTaken = false;
+  private isFresh: boolean;
 
-  constructor(reach: Reach, traits: Traits, change: MembershipChange) {
+  constructor(reach: Reach, traits: Traits, change: MembershipChange, { evidence, isFresh }: Closer) {
     this.reach = reach;
     this.traits = traits;
-    this.change = change;
-    this.version = change.evidence.group?.version ?? null;
+    this.change = { ...change, evidence };
+    this.version = evidence.group?.version ?? null;
+    this.isFresh = isFresh;
   }
 
   private get expected(): 'present' | 'absent' {
@@ -96,21 +118,26 @@ class MembershipWriter {
         ? formsOf(profile.addMember, this.traits.addForm)
         : formsOf(profile.removeMember, this.traits.removeForm);
     let last: Performed = this.ended({});
-    for (const form of forms) {
+    for (const [at, form] of forms.entries()) {
       const sent = await this.send(form);
       if ('traits' in sent) return sent;
       if (!sent.ok) {
         const { failure } = sent;
-        if (this.change.op === 'remove' && isGone(failure))
-          return this.prove({ status: statusOf(failure) }, form);
-        last = this.ended({ failure, status: statusOf(failure) });
-        if (isAboutForm(failure)) continue;
-        if (failure.code !== 'faulty') return last;
-        // What it answered makes no sense; what it did may.
+        const status = statusOf(failure);
+        if (this.change.op === 'remove' && isGone(failure)) return this.prove({ status }, form);
+        const isRefusal = isAboutForm(failure);
+        // That another form was taken says more than that this one is not.
+        last = this.ended(isRefusal && this.isTaken ? last : { failure, status });
+        if (isRefusal && at < forms.length - 1) continue;
+        if (!isRefusal && failure.code !== 'faulty') return last;
+        // What it answered makes no sense, or isn't true (a 400, yet stored); what it did may.
         const arrived = await this.hasArrived();
-        return arrived === true ? this.prove({ status: statusOf(failure) }, form) : { ...last, unsure: true };
+        if (arrived === true) return this.prove({ status }, form);
+        const isNo = isRefusal && arrived === false;
+        return isNo || last.verified !== undefined ? last : { ...last, unsure: true };
       }
       const { status, requestId, transaction, accepted } = sent.value;
+      this.isTaken = true;
       if (accepted) return this.ended({ verified: 'accepted', status, requestId, transaction });
       last = await this.prove({ status, requestId }, form);
       if (last.verified !== 'contradicted' || last.failure !== undefined) return last;
@@ -125,7 +152,7 @@ class MembershipWriter {
       const answer = await this.request(form);
       if (answer.ok) return answer;
       const { failure } = answer;
-      if (failure.code === 'rejected' && failure.status === 412 && stale < 3) {
+      if (isStale(failure) && stale < 3) {
         stale += 1;
         await this.renewVersion(stale);
         continue;
@@ -140,13 +167,18 @@ class MembershipWriter {
       }
       if (!(await waitFor(this.reach, failure.code === 'unreachable' ? { code: 'again' } : failure, tries)))
         return this.ended({ failure, unsure: true, status: statusOf(failure) });
+      if (this.isFresh) await this.readAgain();
     }
   }
 
+  private get ifMatch(): string | null {
+    return sendsIfMatch(this.reach.profile, this.traits) ? this.version : null;
+  }
+
   private request(form: AddForm | RemoveForm): Promise<Answer<Written>> {
-    const { directory, profile, subjectId } = this.reach;
+    const { directory, subjectId } = this.reach;
     const { op, groupId } = this.change;
-    const version = sendsIfMatch(profile, this.traits) ? this.version : null;
+    const version = this.ifMatch;
     this.attempts += 1;
     return op === 'add'
       ? directory.addMember(groupId, subjectId, form as AddForm, version)
@@ -155,9 +187,19 @@ class MembershipWriter {
 
   /** RFC 7644 section 3.14: somebody changed the group since. One member's change is right whatever they did. */
   private async renewVersion(stale: number): Promise<void> {
-    this.traits = { ...this.traits, etags: 'honoured' };
-    const group = stale < 3 ? await this.reach.directory.group(this.change.groupId, 'bare') : null;
-    this.version = group?.ok === true ? group.value.version : null;
+    await this.reach.clock.pause(LAG);
+    const current = await this.readAgain();
+    this.traits = afterRefusal(this.traits, this.ifMatch, current);
+    this.version = stale < 3 ? current : null;
+  }
+
+  /** Its version; with who is in it, where that is to show what the next request does to them. */
+  private async readAgain(): Promise<string | null> {
+    const group = await this.reach.directory.group(this.change.groupId, this.isFresh ? 'members' : 'bare');
+    if (this.isFresh && group.ok)
+      this.change = { ...this.change, evidence: { ...this.change.evidence, group: group.value } };
+    this.isFresh &&= group.ok;
+    return group.ok ? group.value.version : null;
   }
 
   /** After an answer that got lost. Null: that can't be seen. */
@@ -180,12 +222,12 @@ class MembershipWriter {
     this.traits = seen.traits;
     seen = await this.withSubject(seen);
     const lost = lostMembers(before, seen.evidence, reach.subjectId);
-    if (lost.length > 0) return this.restore(lost, sent);
+    if (lost.length > 0 && this.isFresh && isCrowd(before, reach.subjectId)) return this.restore(lost, sent);
     const who = { groupId, subjectId: reach.subjectId };
     if (seen.verdict === 'confirmed') {
       this.traits = learnFrom(this.traits, { before, after: seen.evidence, who, is: expected === 'present' });
       const known = op === 'add' ? { addForm: form as AddForm } : { removeForm: form as RemoveForm };
-      this.traits = { ...this.traits, ...known };
+      if (sent.status < 400) this.traits = { ...this.traits, ...known };
       if (othersStayed(before, seen.evidence, reach.subjectId))
         this.traits = judgeTreatment(this.traits, op, 'right');
     }
@@ -197,7 +239,13 @@ class MembershipWriter {
       evidence: seen.evidence,
       ...(settled ? { before: 'absent' as const } : {}),
       ...(seen.verdict === 'contradicted' ? { reason: 'contradicted' as const } : {}),
+      ...(seen.verdict === 'confirmed' && lost.length > 0 ? { failure: this.missing(lost) } : {}),
     });
+  }
+
+  private missing(names: readonly string[]): DirectoryHarm {
+    const { endpoint } = this.reach.directory;
+    return { code: 'went-missing', endpoint, what: `the other members of ${this.change.groupName}`, names };
   }
 
   /** Once per endpoint: whether the user's own list of groups follows changes, which saves a request at each later one. */
@@ -237,17 +285,7 @@ class MembershipWriter {
   }
 
   private ended(more: Omit<Performed, 'attempts' | 'traits'>): Performed {
-    return { ...more, attempts: this.attempts, traits: this.traits };
+    const unsure = this.isTaken && more.verified === undefined ? { unsure: true as const } : {};
+    return { ...more, ...unsure, attempts: this.attempts, traits: this.traits };
   }
 }
-
-/** Nothing to take away any more: success (RFC 7644 section 3.5.2.2). */
-export const isGone = (failure: DirectoryFailure): boolean =>
-  failure.code === 'missing' || (failure.code === 'rejected' && failure.scimType === 'noTarget');
-
-/** Only where the form of a change may be the reason is another one worth a try. */
-export const isAboutForm = (failure: DirectoryFailure): boolean =>
-  (failure.code === 'rejected' && [400, 405, 422].includes(failure.status)) ||
-  (failure.code === 'faulty' && failure.status === 501);
-
-export const statusOf = (failure: DirectoryFailure): number => ('status' in failure ? failure.status : 0);

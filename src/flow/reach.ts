@@ -22,8 +22,6 @@ export interface Performed {
   readonly refused?: true;
   /** The request failed, and may have been carried out all the same. */
   readonly unsure?: true;
-  /** Nothing was sent, because it was so already. */
-  readonly idle?: true;
   /** Requests that asked for the change. */
   readonly attempts: number;
   readonly status?: number;

@@ -13,6 +13,9 @@ export interface Patience {
 /** Tries of one request in one wake-up; after that the worker comes back later, without holding the lock meanwhile. */
 const MOST_TRIES = 4;
 
+/** Milliseconds in which what is read may lag behind what was written. */
+export const LAG = 250;
+
 /** Waits before another try, if there is to be one. An endpoint nobody answers at isn't waited for here. */
 export async function waitFor(
   { clock, random, deadline }: Patience,

@@ -70,13 +70,15 @@ describe('lists of values', () => {
     });
     const [plain, other, typed] = [of('plain'), of('other'), of('typed', { type: 'app' })];
     const before = [plain, other, typed];
-    expect(hurtBy(ours, before, before)).toEqual([]);
-    expect(hurtBy(ours, before, [other, typed])).toEqual([]);
-    expect(hurtBy(ours, before, [plain, other])).toEqual([]);
+    expect(hurtBy(ours, before, before, false)).toEqual([]);
+    expect(hurtBy(ours, before, [other, typed], false)).toEqual([]);
+    expect(hurtBy(ours, before, [plain, other], false)).toEqual([]);
+    // Nobody else could.
+    expect(hurtBy(ours, before, [other, typed], true)).toEqual([plain]);
     // All of one type, all of them, or what one of them said.
-    expect(hurtBy(ours, before, [typed])).toEqual([plain, other]);
-    expect(hurtBy(ours, before, [])).toEqual(before);
+    expect(hurtBy(ours, before, [typed], false)).toEqual([plain, other]);
+    expect(hurtBy(ours, before, [], false)).toEqual(before);
     const cut = { ...typed, whole: { ...typed.whole, display: 'x' } };
-    expect(hurtBy(ours, [plain, cut], [plain, typed])).toEqual([cut]);
+    expect(hurtBy(ours, [plain, cut], [plain, typed], false)).toEqual([cut]);
   });
 });

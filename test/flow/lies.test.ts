@@ -33,6 +33,7 @@ describe('what harmed once', () => {
     '%s is reported with what was done about it, and not written again',
     async (quirk, row) => {
       const fake = await openCompany();
+      row.arrange?.(fake);
       fake.scim.lies.add(quirk);
       await using machine = new Machine(fake, companyRules());
       await machine.wake();

@@ -48,6 +48,14 @@ const removalRefused = (failure: string): Expected => ({
   },
 });
 
+/** So many that their going all at once is nobody else's doing. */
+function moreColleagues(fake: FakeDirectory): void {
+  for (const id of ['dave', 'erin']) {
+    fake.addUser({ id, userName: `${id}@acme.example` });
+    fake.scim.groups.get('g-release')?.members.push(id);
+  }
+}
+
 /** A name with a quote in it, which a filter has to escape. */
 const quoted = (closed: string): Expected => ({
   works: true,
@@ -143,12 +151,14 @@ export const LIES: Readonly<Record<Quirk, Expected>> = {
   'legacy-remove-removes-listed': WORKS,
   'remove-empties-group': {
     works: true,
+    arrange: moreColleagues,
     // The others are put back at once, and the next look finds that Alice is out.
     but: { closed: ['applied', 'owed contradicted'] },
     harmed: { what: /other members of jit-release/, restored: true },
   },
   'add-replaces-members': {
     works: 'adding one takes the others out; they are put back, and it is not tried again',
+    arrange: moreColleagues,
     but: {
       gained: { ...VALUES, group: 'failed unsafe' },
       left: VALUES,
