@@ -81,8 +81,8 @@ export function learnFrom(
   };
 }
 
-/** One or two who leave may do so by themselves, in any moment; that so many do at once is the directory's doing. */
-const A_CROWD = 3;
+/** One who leaves may do so by themselves, in any moment; that several do in the same one is the directory's doing. */
+const A_CROWD = 2;
 
 export const othersIn = ({ group }: Evidence, subjectId: string): readonly string[] =>
   [...new Set(group?.members ?? [])].filter((id) => id !== subjectId);

@@ -94,21 +94,15 @@ describe('others who are gone after an addition', () => {
     return { done, restored };
   };
 
-  test.each([
-    ['one', ['bob']],
-    ['two', ['bob', 'carol']],
-  ])(
-    '%s of them may have left by themselves: said, not put back, and nothing is learned',
-    async (_, others) => {
-      const { done, restored } = await leaving(others, others, []);
-      expect(restored).toEqual([]);
-      expect(done).toMatchObject({
-        verified: 'confirmed',
-        failure: { code: 'went-missing', what: 'the other members of jit', names: others },
-      });
-      expect(done.traits.addingMembers).toBeUndefined();
-    },
-  );
+  test('one of them may have left by themselves: said, not put back, and nothing is learned', async () => {
+    const { done, restored } = await leaving(['bob'], ['bob'], []);
+    expect(restored).toEqual([]);
+    expect(done).toMatchObject({
+      verified: 'confirmed',
+      failure: { code: 'went-missing', what: 'the other members of jit', names: ['bob'] },
+    });
+    expect(done.traits.addingMembers).toBeUndefined();
+  });
 
   test('all of many, who were there right before, were taken out by the directory', async () => {
     const others = ['bob', 'carol', 'dave'];

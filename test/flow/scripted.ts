@@ -25,6 +25,7 @@ export function scripted(given: Partial<Directory>, profile: Profile = PROFILES.
     createGroup: none,
     deleteGroup: none,
     provider: none,
+    skew: () => null,
   };
   const directory: Directory = { ...nothing, ...given, endpoint: ENDPOINT };
   const clock = new MovingClock();
