@@ -1,10 +1,12 @@
 // From the spool and the HEAD of every worktree to the open events, coalesced.
+import { type Early, earlyOf, withoutTold } from '../core/early.ts';
 import { coalesce, type OpenEvent, workedOn } from '../core/event.ts';
+import { interleave } from '../core/interleave.ts';
 import type { Claim, Clock, Ids, Progress, ReflogCursor, Worktree } from './ports.ts';
 import { isNew, type Tails } from './tails.ts';
 
 /** Where each worktree is, and how far its reflog was read. */
-export type Known = Required<Pick<Progress, 'heads' | 'reflogs' | 'looked'>>;
+export type Known = Required<Pick<Progress, 'heads' | 'reflogs' | 'looked' | 'early'>>;
 
 export interface Gathered {
   readonly events: readonly OpenEvent[];
@@ -32,15 +34,23 @@ export function gather(
   });
   const seen: Record<string, string | null> = {};
   const reflogs: Record<string, ReflogCursor> = {};
+  const early: Record<string, readonly Early[]> = {};
   for (const worktree of worktrees) {
     const { gitDir } = worktree.place;
     const last = heads[gitDir];
     const mine = open.filter((event) => event.place?.gitDir === gitDir);
-    const lines = claim.lines.filter(({ line }) => line.worktreeId === worktree.id);
+    const told = withoutTold(
+      claim.lines.filter(({ line }) => line.worktreeId === worktree.id),
+      claim.progress.early?.[gitDir] ?? [],
+      now,
+    );
+    const { lines } = told;
     const tail = tails.get(gitDir);
     const kept = tail?.cursor ?? claim.progress.reflogs?.[gitDir];
     if (kept !== undefined) reflogs[gitDir] = kept;
     const moves = tail?.moves ?? [];
+    const ahead = earlyOf(interleave(lines, moves, workedOn(worktree.head)), now);
+    if (told.early.length + ahead.length > 0) early[gitDir] = [...told.early, ...ahead];
     if (worktree.away === true) {
       events.push(...mine.map((event) => ({ ...event, superseded: true })));
       // What didn't come to act is found once more, as a gap, when it is back.
@@ -87,7 +97,7 @@ export function gather(
       claim.lines.findLast(({ line }) => line.worktreeId === id)?.line.branch === null,
   );
   const unclear = starting || perhaps ? 'starting' : silent ? 'silent' : null;
-  return { events, known: { heads: seen, reflogs, looked: now }, unclear };
+  return { events, known: { heads: seen, reflogs, early, looked: now }, unclear };
 }
 
 /** A worktree that is gone is on no branch any more; nothing fires a hook for that. */

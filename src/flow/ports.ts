@@ -1,6 +1,7 @@
 // Everything outside, as the steps see it. Adapters implement these; the steps know nothing else of the world.
 import type { AuditFields, AuditLine } from '../core/audit-record.ts';
 import type { Config, SubjectAttribute } from '../core/config.ts';
+import type { Early } from '../core/early.ts';
 import type { Head, OpenEvent, SpoolLine } from '../core/event.ts';
 import type { DirectoryFailure, Failure, Fault } from '../core/failure.ts';
 import type { Place } from '../core/lease.ts';
@@ -102,6 +103,8 @@ export interface Progress {
   readonly reflogs?: Readonly<Record<string, ReflogCursor>>;
   /** Milliseconds since the epoch: when HEADs and reflogs were looked at. */
   readonly looked?: number;
+  /** By git dir: switches that were told before the hook's line of them came. */
+  readonly early?: Readonly<Record<string, readonly Early[]>>;
   /** Lines of the audit log that couldn't be written when they were due. */
   readonly unlogged: readonly AuditFields[];
 }

@@ -79,15 +79,17 @@ async function claimLines(
       heads: stored.heads,
       reflogs: stored.reflogs ?? {},
       ...(stored.looked === undefined ? {} : { looked: stored.looked }),
+      early: stored.early ?? {},
       open: stored.open,
       unlogged: stored.unlogged,
     },
-    commit: async ({ heads, reflogs = {}, looked, open, unlogged }) => {
+    commit: async ({ heads, reflogs = {}, looked, early = {}, open, unlogged }) => {
       const save = (): Promise<Result<void, Failure>> =>
         writeJsonFile(progressFile, PROGRESS_VERSION, {
           heads,
           reflogs,
           looked,
+          early,
           open,
           unlogged,
           cursor,
