@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts';
 import { COMPLETE, SHELLS, type Shell, WHERE_IT_GOES } from './complete/shells.ts';
 import type { Context } from './context.ts';
 import { arrange, HELP, helpWidth } from './help.ts';
+import { addLogCommands } from './log-commands.ts';
 import { plain, Screen, wrapFor } from './screen.ts';
 
 export interface Invocation {
@@ -20,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
   let code = 0;
   // What comes after `--` is somebody else's command.
   const own = invocation.argv.slice(0, [...invocation.argv, '--'].indexOf('--'));
-  const json = own.includes('--json');
+  const json = own.some((word) => word === '--json' || word.startsWith('--json='));
   const wrap = await wrapFor([invocation.stdout, invocation.stderr]);
   const screen = new Screen({ ...invocation, ...wrap, json, color: !own.includes('--no-color') });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
@@ -43,7 +44,7 @@ export async function run(invocation: Invocation): Promise<number> {
       screen.fail({ code: 'usage', problem: `There is no command ${second}.` });
       return 2;
     }
-    await program.parseAsync([...invocation.argv], { from: 'user' });
+    await program.parseAsync(unambiguous(invocation.argv), { from: 'user' });
     return await screen.end(code);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -53,6 +54,12 @@ export async function run(invocation: Invocation): Promise<number> {
     return 2;
   }
 }
+
+/** Commander takes the word after an option whose value may be left out for that value; ours need an `=`. */
+const unambiguous = (argv: readonly string[]): string[] =>
+  argv[0] === 'log'
+    ? argv.map((word) => (word === '--json' || word === '--ndjson' ? `${word}=` : word))
+    : [...argv];
 
 const isCommand = (program: Command, name: string): boolean =>
   name === 'help' || program.commands.some((command) => command.name() === name);
@@ -145,15 +152,15 @@ function commands(context: Context, end: (code: number) => void): Command {
     'scim-hook status',
     async () => (await import('./commands/status.ts')).runStatus,
   ).addOption(json());
-  command(
-    'log',
-    'show what happened to your access, newest first',
-    'scim-hook log -n 20',
-    async () => (await import('./commands/log.ts')).runLog,
-  )
-    .option('-n, --number <lines>', 'so many at most')
-    .option('--all-repos', 'of all repositories, not only this one')
-    .addOption(json());
+  addLogCommands(
+    program
+      .command('log')
+      .description('what happened to your access, newest first; who held what; is the log whole')
+      .addHelpText('after', '\nExample:\n  $ scim-hook log --since yesterday --outcome failed')
+      .option('--no-color', 'no colours (also NO_COLOR=1)'),
+    context,
+    end,
+  );
   command(
     'revoke',
     'give back now what this repository holds',

@@ -3,7 +3,8 @@ import { fail, ok } from '../../core/result.ts';
 import type { CredentialHelpers } from '../../flow/ports.ts';
 import { credentialField, describeEndpoint, fillCredential } from './credential.ts';
 import type { Environment } from './environment.ts';
-import { createGit, feedGit, whyGitFailed } from './git.ts';
+import { feedGit } from './feed.ts';
+import { createGit, whyGitFailed } from './git.ts';
 
 /** `directory` is where the worker asks from too: a clone may have helpers of its own. */
 export function openCredentialHelpers(directory: string, env: Environment): CredentialHelpers {

@@ -1,6 +1,6 @@
 // The bearer token: from the environment for the pinned endpoint, else from git's credential helpers, never asked of a person.
 import type { Environment } from './environment.ts';
-import { feedGit } from './git.ts';
+import { feedGit } from './feed.ts';
 
 export interface TokenQuestion {
   /** It is the endpoint this clone pinned: the only one the environment's token is for. */

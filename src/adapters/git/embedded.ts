@@ -2,7 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Environment } from './environment.ts';
-import { feedGit } from './git.ts';
+import { feedGit } from './feed.ts';
 
 /** Whether git, standing in `directory`, gets to `gitDir` by a `.git`: git tracks nothing of that name, so no branch has one. */
 export async function isReached(directory: string, gitDir: string): Promise<boolean> {

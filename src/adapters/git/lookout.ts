@@ -4,7 +4,7 @@ import type { GitLookout } from '../../flow/lookout-ports.ts';
 import { parseEntries } from './config-entries.ts';
 import { credentialField, fillCredential } from './credential.ts';
 import type { Environment } from './environment.ts';
-import { feedGit } from './git.ts';
+import { feedGit } from './feed.ts';
 
 export interface GitLookoutOptions {
   readonly directory: string;

@@ -3,7 +3,8 @@ import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { PolicyRefs } from '../../flow/setup-ports.ts';
 import type { Environment } from './environment.ts';
-import { createGit, feedGit, type Git, whyGitFailed } from './git.ts';
+import { feedGit } from './feed.ts';
+import { createGit, type Git, whyGitFailed } from './git.ts';
 import type { Tip } from './policy.ts';
 
 /** The remote's default branch first: what is reviewed there is what counts. Then local branches. */

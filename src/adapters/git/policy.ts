@@ -4,7 +4,8 @@ import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { PolicyFile } from '../../flow/ports.ts';
 import type { Environment } from './environment.ts';
-import { feedGit, whyGitFailed } from './git.ts';
+import { feedGit } from './feed.ts';
+import { whyGitFailed } from './git.ts';
 
 interface Entry {
   readonly type: string;

@@ -6,7 +6,8 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { GitSetup } from '../../flow/setup-ports.ts';
 import { parseEntries } from './config-entries.ts';
 import type { Environment } from './environment.ts';
-import { createGit, feedGit, type Git } from './git.ts';
+import { feedGit } from './feed.ts';
+import { createGit, type Git } from './git.ts';
 import { policyRefs } from './policy-refs.ts';
 
 export interface SetupOptions {

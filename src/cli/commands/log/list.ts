@@ -1,16 +1,16 @@
 // `log`: what happened to access in this repository, newest first.
-import type { AuditLine } from '../../core/audit-record.ts';
-import type { Failure } from '../../core/failure.ts';
-import { canonicalise, type Json } from '../../core/jcs.ts';
-import { repositoryId } from '../../core/repository-id.ts';
-import { ok, type Result } from '../../core/result.ts';
-import type { Here } from '../../wire/here.ts';
-import { type Context, failWith, withHere } from '../context.ts';
-import type { LogDocument } from '../place-documents.ts';
-import { escaped } from '../plain.ts';
-import { plain, type Screen } from '../screen.ts';
-import { moment } from '../time.ts';
-import type { ExitCode } from '../words.ts';
+import type { AuditLine } from '../../../core/audit-record.ts';
+import type { Failure } from '../../../core/failure.ts';
+import { canonicalise, type Json } from '../../../core/jcs.ts';
+import { repositoryId } from '../../../core/repository-id.ts';
+import { ok, type Result } from '../../../core/result.ts';
+import type { Here } from '../../../wire/here.ts';
+import { type Context, failWith, withHere } from '../../context.ts';
+import type { LogDocument } from '../../place-documents.ts';
+import { escaped } from '../../plain.ts';
+import { plain, type Screen } from '../../screen.ts';
+import { moment } from '../../time.ts';
+import type { ExitCode } from '../../words.ts';
 
 export interface LogOptions {
   readonly number?: string;

@@ -1,0 +1,6 @@
+// `log export`: placeholder while it is being built.
+import { type Context, failWith } from '../../context.ts';
+import type { ExitCode } from '../../words.ts';
+
+export const runExport = (context: Context, _options: object): Promise<ExitCode> =>
+  Promise.resolve(failWith(context, { code: 'usage', problem: 'log export is not built yet.' }));

@@ -1,0 +1,76 @@
+// Where somebody reads the log: their own, or files that were collected from many machines. Opens as little as it can:
+// the log is asked for often, and by scripts.
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openLogFiles } from '../adapters/disk/log-files.ts';
+import { errorCode } from '../adapters/disk/replace-file.ts';
+import { segmentsOf } from '../adapters/disk/segments.ts';
+import { parseEntries } from '../adapters/git/config-entries.ts';
+import { carriedBy } from '../adapters/git/embedded.ts';
+import { gitEnvironment } from '../adapters/git/environment.ts';
+import { feedGit } from '../adapters/git/feed.ts';
+import { stateHome } from '../adapters/process/places.ts';
+import type { Failure } from '../core/failure.ts';
+import { repositoryId } from '../core/repository-id.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { type ConfigEntry, readSettings } from '../core/settings.ts';
+import type { LogFiles } from '../flow/log-ports.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface LogPlace {
+  /** Of each log its files, oldest first: one log, our own, unless others were named. */
+  readonly logs: readonly (readonly string[])[];
+  readonly files: LogFiles;
+  /** The state directory; the log is in its `audit`. */
+  readonly home: string;
+  /** The repository somebody stands in; null elsewhere. */
+  readonly repo: string | null;
+  readonly entries: readonly ConfigEntry[];
+}
+
+/** `from`: files, or directories of segments, to be read in the place of our own log. */
+export async function openLogPlace(
+  cwd: string,
+  env: Env,
+  from: readonly string[] = [],
+): Promise<Result<LogPlace, Failure>> {
+  const gitEnv = gitEnvironment(env);
+  const ask = async (args: readonly string[]): Promise<string | null> => {
+    const said = await feedGit(cwd, gitEnv, args, '');
+    return said?.status === 0 ? said.stdout.toString('utf8') : null;
+  };
+  const [common, listed] = await Promise.all([
+    ask(['rev-parse', '--path-format=absolute', '--git-common-dir']),
+    ask(['config', '--no-includes', '--list', '--show-scope', '--show-origin', '-z']),
+  ]);
+  const commonDir = common?.trimEnd() ?? null;
+  const carrier = commonDir === null ? null : await carriedBy(commonDir, gitEnv);
+  if (commonDir !== null && carrier !== null)
+    return fail({ code: 'embedded-repository', gitDir: commonDir, top: carrier });
+  const entries = listed === null ? [] : parseEntries(listed);
+  const home = stateHome(env, readSettings(entries).home);
+  const logs = from.length === 0 ? ok([ownLog(home)]) : logsOf(from.map((path) => resolve(cwd, path)));
+  if (!logs.ok) return logs;
+  return ok({
+    logs: logs.value,
+    files: openLogFiles(logs.value),
+    home,
+    repo: commonDir === null ? null : (repositoryId(entries) ?? commonDir),
+    entries,
+  });
+}
+
+const ownLog = (home: string): string[] => segmentsOf(join(home, 'audit')).map(({ path }) => path);
+
+function logsOf(paths: readonly string[]): Result<string[][], Failure> {
+  const logs: string[][] = [];
+  for (const path of paths) {
+    try {
+      logs.push(statSync(path).isDirectory() ? segmentsOf(path).map((segment) => segment.path) : [path]);
+    } catch (error) {
+      return fail({ code: 'disk', path, problem: errorCode(error) ?? String(error) });
+    }
+  }
+  return ok(logs);
+}
