@@ -4,6 +4,7 @@ import { diskWords } from './disk-words.ts';
 import { faultLine } from './fault-words.ts';
 import { harmWords } from './harm-words.ts';
 import { LOGIN_EXITS, loginWords } from './login-words.ts';
+import { proofWords } from './proof-words.ts';
 import { trustWords } from './trust-words.ts';
 
 export interface Words {
@@ -220,6 +221,16 @@ export function wordsOf(failure: Failure): Words {
         'Nothing was written.',
         'Run `scim-hook init` again, or name the endpoint: `scim-hook init --endpoint URL`.',
       );
+    case 'log-empty':
+    case 'log-end-altered':
+    case 'no-lines':
+    case 'checkpoint-differs':
+    case 'signing-key-unset':
+    case 'signing-key-missing':
+    case 'signing-format':
+    case 'ssh-keygen-missing':
+    case 'not-signed':
+      return proofWords(failure);
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
@@ -241,6 +252,9 @@ export function exitOf(failure: Failure): ExitCode {
     case 'policy-ref-invalid':
     case 'subject-unset':
     case 'unknown-lease':
+    case 'no-lines':
+    case 'signing-key-unset':
+    case 'signing-format':
     case 'usage':
     case 'no-repository':
     case 'bare-repository':
