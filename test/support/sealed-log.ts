@@ -12,7 +12,8 @@ export const DEVICE = '5f0c2d3e-7f76-453a-919d-413861904646';
 /** One event after the other: its own line, an intent, what came of it, its closing line. */
 export function* history(device = DEVICE): Generator<AuditFields> {
   const at = new Date(START).toISOString();
-  yield { kind: 'log-start', at };
+  // No two machines begin in the same moment.
+  yield { kind: 'log-start', at: new Date(START + device.charCodeAt(0)).toISOString() };
   for (let number = 0; ; number += 1) {
     const about = { at, device, event: `event-${number}`, branch: `release/${number}` };
     const step = { ...about, op: 'add', target: 'group', name: 'jit-release', rules: ['release'] } as const;
