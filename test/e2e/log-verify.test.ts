@@ -20,7 +20,7 @@ async function lived(sandbox: Sandbox, directory: FakeDirectory): Promise<Repo> 
     {
       version: 1,
       scim: { endpoint: directory.url },
-      rules: [{ name: 'release', branches: 'release/*', grant: { groups: ['jit-release'] } }],
+      rules: [{ name: 'release', branches: ['release/*'], grant: { groups: ['jit-release'] } }],
     },
     ['release/1'],
   );
