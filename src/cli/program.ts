@@ -23,7 +23,14 @@ export async function run(invocation: Invocation): Promise<number> {
   const own = invocation.argv.slice(0, [...invocation.argv, '--'].indexOf('--'));
   const json = own.some((word) => word === '--json' || word.startsWith('--json='));
   const wrap = await wrapFor([invocation.stdout, invocation.stderr]);
-  const screen = new Screen({ ...invocation, ...wrap, json, color: !own.includes('--no-color') });
+  const { stdout, stderr, env } = invocation;
+  const screen = new Screen({
+    ...{ stdout, stderr, env, ...wrap, json, color: !own.includes('--no-color') },
+    // Opening it takes time, and most commands ask nothing.
+    get stdin() {
+      return invocation.stdin;
+    },
+  });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
   const program = commandTree(context, (ended) => {
     code = ended;
