@@ -31,8 +31,8 @@ export interface SealedPart {
 export interface SealedLog {
   /** Whether an append has sealed a file since the log was opened. */
   rotated(): boolean;
-  /** Oldest first. */
-  sealed(): AsyncIterable<SealedPart>;
+  /** Oldest first, up to one that holds no line: what comes after it is left alone. */
+  sealed(): Result<readonly SealedPart[], Failure>;
   /** Removes the parts whose last line is this one or an older one, the oldest first. Only under the state lock. */
-  drop(through: number): Promise<Result<void, Failure>>;
+  drop(through: number): Result<void, Failure>;
 }

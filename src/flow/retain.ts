@@ -1,7 +1,6 @@
 // Lets go of the oldest part of the audit log, once nobody needs it any more, and leaves a line in it that says so.
 import type { AuditLine } from '../core/audit-record.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Ledger } from '../core/ledger.ts';
 import { ok, type Result } from '../core/result.ts';
 import {
   isOver,
@@ -12,7 +11,7 @@ import {
   type RetentionTerms,
 } from '../core/retention.ts';
 import type { ConfigEntry } from '../core/settings.ts';
-import type { SealedLog } from './log-ports.ts';
+import type { SealedLog, SealedPart } from './log-ports.ts';
 import type { AuditLog, Clock, State } from './ports.ts';
 import { readLedger } from './prepare.ts';
 
@@ -32,15 +31,13 @@ export async function retain(
   const keep = keepOf(keepAsked(entries, ports.parseSpan));
   if (keep === null) return ok(null);
   const terms = { now: ports.clock.now(), keep, keepFrom };
+  const sealed = ports.log.sealed();
+  if (!sealed.ok) return sealed;
   // Mostly there is nothing, and then nobody is held up.
-  if (!(await isOldestOver(ports.log, terms))) return ok(null);
+  const oldest = sealed.value[0];
+  if (oldest === undefined || !isOver(oldest.last, terms)) return ok(null);
   const locked = await ports.state.withLock(() => dropOldest(ports, terms));
   return locked.ok ? locked.value : locked;
-}
-
-async function isOldestOver(log: SealedLog, terms: RetentionTerms): Promise<boolean> {
-  for await (const { last } of log.sealed()) return isOver(last, terms);
-  return false;
 }
 
 async function dropOldest(
@@ -49,7 +46,9 @@ async function dropOldest(
 ): Promise<Result<AuditLine | null, Failure>> {
   const ledger = await readLedger({ state, audit: log });
   if (!ledger.ok) return ledger;
-  const last = await lastToGo(log, ledger.value, terms);
+  const sealed = log.sealed();
+  if (!sealed.ok) return sealed;
+  const last = await lastToGo(sealed.value, opensAnyOf(ledger.value), terms);
   if (last === null) return ok(null);
   const device = await state.device(false);
   // First, so that whoever misses the lines finds why.
@@ -63,17 +62,29 @@ async function dropOldest(
     },
   ]);
   if (!told.ok) return told;
-  const dropped = await log.drop(last.seq);
+  const dropped = log.drop(last.seq);
   return dropped.ok ? ok(last) : dropped;
 }
 
-async function lastToGo(log: SealedLog, ledger: Ledger, terms: RetentionTerms): Promise<AuditLine | null> {
-  const opens = opensAnyOf(ledger);
+async function lastToGo(
+  parts: readonly SealedPart[],
+  opens: (line: AuditLine) => boolean,
+  terms: RetentionTerms,
+): Promise<AuditLine | null> {
   let last: AuditLine | null = null;
-  for await (const part of log.sealed()) {
-    if (!isOver(part.last, terms)) break;
-    for await (const line of part.read()) if (opens(line)) return last;
+  for (const part of parts) {
+    if (!isOver(part.last, terms) || (await holdsAny(part, opens))) break;
     last = part.last;
   }
   return last;
+}
+
+async function holdsAny(part: SealedPart, opens: (line: AuditLine) => boolean): Promise<boolean> {
+  try {
+    for await (const line of part.read()) if (opens(line)) return true;
+    return false;
+  } catch {
+    // What can't be read may hold anything.
+    return true;
+  }
 }

@@ -1,18 +1,19 @@
 // The audit log on disk: append-only JSONL, each line chained to the one before, in files that are sealed when they are
 // full. Appends happen under the state lock, and under a lock of the log's own that a killed holder can't leave behind.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditLine, parseAuditLine } from '../../core/audit-record.ts';
-import { fail, ok } from '../../core/result.ts';
+import type { Failure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { SealedLog } from '../../flow/log-ports.ts';
 import type { AuditLog, Clock } from '../../flow/ports.ts';
 import { appendLines, syncDirectory } from './append-lines.ts';
 import { storedDevice } from './device.ts';
-import { holdName, type Release } from './kernel-lock.ts';
+import { holdName, nameFor, type Release } from './kernel-lock.ts';
 import { readEnd } from './log-end.ts';
 import { fileForward, logBackward, logForward } from './log-lines.ts';
-import { diskFailure, errorCode, makePrivateDirectory } from './replace-file.ts';
+import { diskFailure, makePrivateDirectory } from './replace-file.ts';
 import { liveSegment, segmentsOf } from './segments.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -49,7 +50,7 @@ export function openAuditLog(
       if (!made.ok) return made;
       let release: Release | null = null;
       try {
-        release = await holdName(nameOf(directory), squatted ? 0 : patience);
+        release = await holdName(nameFor('audit', directory), squatted ? 0 : patience);
         squatted = release === null;
         if (appendLines(lines, options)) rotated = true;
         return ok(undefined);
@@ -62,25 +63,16 @@ export function openAuditLog(
     read: () => parsed(logForward(directory)),
     readBack: () => parsed(logBackward(directory)),
     rotated: () => rotated,
-    sealed: async function* () {
-      for (const { path, last } of ended(directory)) yield { last, read: () => parsed(fileForward(path)) };
-    },
-    drop: async (through) => {
-      try {
-        for (const { path, last } of [...ended(directory)]) if (last.seq <= through) unlinkSync(path);
+    sealed: () =>
+      onDisk(directory, () =>
+        sealedFiles(directory).map(({ path, last }) => ({ last, read: () => parsed(fileForward(path)) })),
+      ),
+    drop: (through) =>
+      onDisk(directory, () => {
+        for (const { path, last } of sealedFiles(directory)) if (last.seq <= through) unlinkSync(path);
         syncDirectory(directory);
-        return ok(undefined);
-      } catch (error) {
-        return fail(diskFailure(directory, error));
-      }
-    },
+      }),
   };
-}
-
-/** Of this person and this directory, whatever path leads there. */
-function nameOf(directory: string): string {
-  const { dev, ino } = statSync(directory, { bigint: true });
-  return `scim-hook-audit/${process.getuid?.() ?? 0}/${dev}/${ino}/`;
 }
 
 async function* parsed(lines: AsyncIterable<string>): AsyncIterable<AuditLine> {
@@ -90,23 +82,27 @@ async function* parsed(lines: AsyncIterable<string>): AsyncIterable<AuditLine> {
   }
 }
 
-/** The sealed files, oldest first, up to one that holds no line: what comes after it is left alone. */
-function* ended(directory: string): Iterable<{ readonly path: string; readonly last: AuditLine }> {
-  for (const { path, first } of segmentsOf(directory)) {
-    const last = first === null ? null : lastLine(path);
-    if (last === null) return;
-    yield { path, last };
+function onDisk<T>(directory: string, work: () => T): Result<T, Failure> {
+  try {
+    return ok(work());
+  } catch (error) {
+    return fail(diskFailure(directory, error));
   }
 }
 
-function lastLine(path: string): AuditLine | null {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
+/** Oldest first, up to one without a line. */
+function sealedFiles(directory: string): { readonly path: string; readonly last: AuditLine }[] {
+  const found: { readonly path: string; readonly last: AuditLine }[] = [];
+  for (const { path, first } of segmentsOf(directory)) {
+    const last = first === null ? null : lastLine(path);
+    if (last === null) break;
+    found.push({ path, last });
   }
+  return found;
+}
+
+function lastLine(path: string): AuditLine | null {
+  const fd = openSync(path, 'r');
   try {
     return readEnd(fd).last;
   } finally {

@@ -1,11 +1,18 @@
 // A lock that the kernel frees when its holder dies: a socket of a name in Linux's abstract namespace, which nobody
 // ever talks through. Nothing of it is on the disk, so a `kill -9` leaves nothing behind.
+import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorCode } from './replace-file.ts';
 
 /** Of a name, all bytes that there are. Node 20 fills up shorter ones with zeros, later ones don't: only whole names exclude each other. */
 const LENGTH = 107;
+
+/** Of this person and this directory, whatever path leads there. */
+export function nameFor(purpose: string, directory: string): string {
+  const { dev, ino } = statSync(directory, { bigint: true });
+  return `scim-hook-${purpose}/${process.getuid?.() ?? 0}/${dev}/${ino}/`;
+}
 
 export type Release = () => void;
 
@@ -32,5 +39,7 @@ function bind(path: string): Promise<Release | 'taken' | null> {
   return new Promise((resolve) => {
     server.on('error', (error) => resolve(errorCode(error) === 'EADDRINUSE' ? 'taken' : null));
     server.listen({ path, exclusive: true }, () => resolve(() => server.close()));
+    // No reason to live.
+    server.unref();
   });
 }
