@@ -1,5 +1,6 @@
 // Runs all benchmarks in one go and prints their figures against the targets.
 import { cpus } from 'node:os';
+import { benchAppend } from './append.ts';
 import { benchClient } from './client.ts';
 import type { Figure } from './figure.ts';
 import { benchHook } from './hook.ts';
@@ -14,6 +15,7 @@ if (only === undefined || only === 'client') figures.push(...(await benchClient(
 if (only === undefined || only === 'switch') figures.push(...(await benchSwitch()));
 if (only === undefined || only === 'reconcile') figures.push(...(await benchReconcile()));
 if (only === undefined || only === 'status') figures.push(...(await benchStatus()));
+if (only === undefined || only === 'append') figures.push(...(await benchAppend()));
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,

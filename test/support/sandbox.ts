@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inject } from 'vitest';
 import type { AuditLine } from '../../src/core/audit-record.ts';
 import type { Ledger } from '../../src/core/ledger.ts';
+import { linesOfLog } from './stored-log.ts';
 
 export interface Ran {
   readonly status: number;
@@ -133,14 +134,7 @@ export class Sandbox {
 
   /** All lines of the audit log that parse, oldest first. */
   async audit(): Promise<AuditLine[]> {
-    const text = await readFile(join(this.state, 'audit', 'audit.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
-      try {
-        return [JSON.parse(line) as AuditLine];
-      } catch {
-        return [];
-      }
-    });
+    return (await linesOfLog(join(this.state, 'audit'))) as unknown as AuditLine[];
   }
 
   async ledger(): Promise<Ledger> {
