@@ -1,10 +1,13 @@
 // One order for what the hook reported and what the reflog has: both know most switches, and neither knows all.
 import type { Move, Rebase } from './reflog.ts';
 
-/** What the hook wrote, with its time. */
+/** What the hook wrote. */
 export interface Reported<Line extends Seen> {
   readonly line: Line;
+  /** Milliseconds since the epoch: not written later than that. */
   readonly at: number;
+  /** Nor earlier: it is the last of its file, and that is the file's time. */
+  readonly isExact?: true;
 }
 interface Seen {
   readonly old: string;

@@ -4,6 +4,7 @@ import type { Config, SubjectAttribute } from '../core/config.ts';
 import type { Early } from '../core/early.ts';
 import type { Head, OpenEvent, SpoolLine } from '../core/event.ts';
 import type { DirectoryFailure, Failure, Fault } from '../core/failure.ts';
+import type { Reported } from '../core/interleave.ts';
 import type { Place } from '../core/lease.ts';
 import type { Item, Ledger } from '../core/ledger.ts';
 import type { Notice } from '../core/notice.ts';
@@ -110,7 +111,7 @@ export interface Progress {
 }
 
 export interface Claim {
-  readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  readonly lines: readonly Reported<SpoolLine>[];
   readonly progress: Progress;
   /** Makes it durable that these lines are read, together with what is now open. May be called again as events close. */
   commit(progress: Progress): Promise<Result<void, Failure>>;

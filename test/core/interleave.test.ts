@@ -52,6 +52,24 @@ describe('events of hook and reflog together', () => {
     expect(gap?.at).toBe(Math.floor((NOW - 5_000) / 1000) * 1000);
   });
 
+  it('the last line of the spool has a time of its own, however long nobody looked', () => {
+    const [month, day] = [30 * 86_400_000, 86_400_000];
+    const look = (isExact: boolean): OpenEvent[] =>
+      coalesce({
+        place: MAIN,
+        head: { on: 'branch', branch: 'r' },
+        last: 'main',
+        open: [],
+        lines: [{ ...told('r'), at: NOW - 50, ...(isExact ? { isExact: true } : {}) }],
+        moves: [went('main', 'r', 'x', 'x', NOW - day)],
+        now: NOW,
+        since: NOW - month,
+        newId: counter('e'),
+      });
+    expect(look(true)).toMatchObject([{ kind: 'switch', at: NOW - 50 }]);
+    expect(look(false)).toMatchObject([{ kind: 'switch', at: Math.floor((NOW - day) / 1000) * 1000 }]);
+  });
+
   it.each([
     ['was before the last look', NOW - 10 * 60_000],
     ['is still to come', NOW + 3_600_000],
