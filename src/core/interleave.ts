@@ -70,6 +70,18 @@ export function interleave<Line extends Seen>(
   return steps.reverse();
 }
 
+/**
+ * How many switches at the end no line is there for, each line taken for the earliest that it can be of: theirs may be on
+ * their way. Nobody reports one that was followed by one that is reported.
+ */
+export function unreported(lines: readonly Reported<Seen>[], moves: readonly (Move | Rebase)[]): number {
+  // Matched from the other end.
+  const steps = interleave(lines.toReversed(), moves.toReversed(), null);
+  const last = steps.findIndex(({ reported, logged }) => reported !== null && logged !== null);
+  const open = last === -1 ? steps : steps.slice(0, last);
+  return open.filter(({ logged }) => logged?.move.kind === 'checkout').length;
+}
+
 /** A HEAD that the hook couldn't read, or that looked detached to it (a symbolic link), may be any branch. */
 function isSame({ old, new: next, branch }: Seen, { kind, to, line }: Move | Rebase): boolean {
   if (kind === 'rename' || old !== line.old || next !== line.new) return false;

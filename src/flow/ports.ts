@@ -86,6 +86,8 @@ export interface Repository {
   renames(): Promise<readonly Rename[]>;
   /** What HEAD's reflog has since; nothing without a cursor, unless all of it is asked for (`whole`). Null: it can't be read. */
   reflog(gitDir: string, cursor: ReflogCursor | null, whole: boolean): Promise<ReflogTail | null>;
+  /** When HEAD was written last, in milliseconds since the epoch, by the clock of the disk; null: nobody can say. */
+  movedAt(gitDir: string): Promise<number | null>;
   /** A branch, local or a remote's, or `HEAD`, that holds a config file; null while no such commit does. */
   committed(): Promise<Result<string | null, Failure>>;
 }
