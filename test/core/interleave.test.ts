@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coalesce, type Head, type OpenEvent, type SpoolLine, workedOn } from '../../src/core/event.ts';
-import { interleave } from '../../src/core/interleave.ts';
+import { interleave, unreported } from '../../src/core/interleave.ts';
 import { type Move, moveOf, type Rebase } from '../../src/core/reflog.ts';
 import { counter, MAIN, NOW } from './samples.ts';
 
@@ -40,6 +40,30 @@ const look = (
   });
 const short = (events: readonly OpenEvent[]): string[] =>
   events.map(({ kind, from, branch }) => `${kind} ${from}→${branch}`);
+
+describe('unreported', () => {
+  it.each([
+    ['nothing, where there is nothing', [], [], 0],
+    ['all, where nothing was reported', [], [went('main', 'r'), went('r', 'p')], 2],
+    ['none before one that was reported', [told('p')], [went('main', 'r'), went('r', 'p')], 0],
+    ['those after it', [told('r')], [went('main', 'r'), went('r', 'p')], 1],
+    [
+      'those after the first that a line can be of',
+      [told('r')],
+      [went('m', 'r'), went('r', 'm'), went('m', 'r')],
+      2,
+    ],
+    ['none, whatever lines came without a move', [told('r'), told('orphan')], [went('main', 'r')], 0],
+  ] as const)('is %s', (_, lines, moves, expected) => {
+    expect(unreported(lines, moves)).toBe(expected);
+  });
+
+  it('is no rename, and no rebase: nobody reports those', () => {
+    const { line } = went('main', 'r');
+    expect(unreported([], [{ kind: 'rename', from: 'main', to: 'r', line }])).toBe(0);
+    expect(unreported([], [{ kind: 'rebase', from: null, to: 'r', line }])).toBe(0);
+  });
+});
 
 describe('events of hook and reflog together', () => {
   it('a switch that both know is one', () => {

@@ -43,6 +43,23 @@ test.each([
   expect(machine.ledger.leases).toHaveLength(1);
 });
 
+test.each([['release'], [null]])(
+  'a switch to %s just after HEAD was read is that switch, and no other',
+  async (to) => {
+    await using machine = await settled();
+    const { clone, clock } = machine;
+    let reads = 0;
+    clone.meanwhile = () => {
+      reads += 1;
+      // HEAD first, then the spool.
+      if (reads === 2) for (const step of clone.switching('main', to, clock.now)) step();
+    };
+    await machine.wake();
+    await machine.wake();
+    expect(switchesOf(machine)).toEqual([reports('main', to)]);
+  },
+);
+
 test('a switch that no hook reports is a gap, and nobody waits for it once it is old', async () => {
   await using machine = await settled();
   const { clone, clock } = machine;
@@ -125,7 +142,7 @@ test('a storm, looked at whenever: each switch is told once, in its order, as re
         isOn,
       ]);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 
