@@ -1,5 +1,5 @@
 // Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
-import { interleave, type Step } from './interleave.ts';
+import { interleave, type Reported, type Step } from './interleave.ts';
 import type { Place } from './lease.ts';
 import { branchMovedFrom, branchMovedTo, isSameRename, type Move, type Rebase } from './reflog.ts';
 import type { EventKind } from './vocabulary.ts';
@@ -71,8 +71,8 @@ export interface Sighting {
   readonly last: string | null | undefined;
   /** Events of this worktree that earlier wake-ups left open, oldest first. */
   readonly open: readonly OpenEvent[];
-  /** What the hook reported since, oldest first, each with its time. */
-  readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  /** What the hook reported since, oldest first. */
+  readonly lines: readonly Reported<SpoolLine>[];
   /** What git's reflog has since, oldest first. */
   readonly moves?: readonly (Move | Rebase)[];
   /** It came while we knew the clone, so that it is somewhere for the first time. */
@@ -114,7 +114,7 @@ export function coalesce(seen: Sighting): OpenEvent[] {
     const { reported, logged } = step;
     const isLast = index === steps.length - 1;
     const move = logged?.move;
-    const when = timeOf(reported?.at, move?.line.at, seen);
+    const when = timeOf(reported, move?.line.at, seen);
     if (move !== undefined) {
       const from = branchMovedFrom(move);
       if (at === undefined && from !== null) at = from;
@@ -166,15 +166,16 @@ export function coalesce(seen: Sighting): OpenEvent[] {
 }
 
 /**
- * The spool's time is that of its last line; the reflog's is to the second, and whatever GIT_COMMITTER_DATE said. So the
- * reflog's counts where it can be true, and where they don't agree as far as it goes.
+ * The spool's time is that of its last line; the reflog's is to the second, and whatever GIT_COMMITTER_DATE said. So for
+ * the lines before, the reflog's counts where it can be true, and where they don't agree as far as it goes.
  */
-function timeOf(reported: number | undefined, logged: number | undefined, seen: Sighting): number {
+function timeOf(reported: Reported<SpoolLine> | null, logged: number | undefined, seen: Sighting): number {
   const { since, now } = seen;
   // A file's time is by the clock of the disk, which may be another machine's.
-  const latest = Math.min(Math.max(reported ?? now, since ?? 0), now);
+  const latest = Math.min(Math.max(reported?.at ?? now, since ?? 0), now);
+  if (reported?.isExact === true) return latest;
   if (logged === undefined || since === undefined || logged > latest || logged + 1000 <= since) return latest;
-  return Math.floor(latest / 1000) * 1000 === logged && reported !== undefined ? latest : logged;
+  return Math.floor(latest / 1000) * 1000 === logged && reported !== null ? latest : logged;
 }
 
 /**
