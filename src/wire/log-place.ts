@@ -10,6 +10,7 @@ import { carriedBy } from '../adapters/git/embedded.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
 import { feedGit } from '../adapters/git/feed.ts';
 import { stateHome } from '../adapters/process/places.ts';
+import type { Sha256 } from '../core/audit-record.ts';
 import type { Failure } from '../core/failure.ts';
 import { repositoryId } from '../core/repository-id.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -27,6 +28,10 @@ export interface LogPlace {
   /** The repository somebody stands in; null elsewhere. */
   readonly repo: string | null;
   readonly entries: readonly ConfigEntry[];
+  /** What is added from now on, until the signal. */
+  follow(signal: AbortSignal): Promise<AsyncIterable<string>>;
+  /** Hashing, for who checks lines: it is loaded only then. */
+  sha256(): Promise<Sha256>;
 }
 
 /** `from`: files, or directories of segments, to be read in the place of our own log. */
@@ -63,6 +68,9 @@ export async function openLogPlace(
     home,
     repo: commonDir === null ? null : (repositoryId(entries) ?? commonDir),
     entries,
+    follow: async (signal) =>
+      (await import('../adapters/disk/log-tail.ts')).followLogs(sources.value, signal),
+    sha256: async () => (await import('../adapters/disk/audit-log.ts')).sha256,
   });
 }
 

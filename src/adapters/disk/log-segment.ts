@@ -1,5 +1,5 @@
 // One file of a log, open: its lines from either end, and from where on they were written at or after some time.
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { timeOf } from '../../core/log/line-time.ts';
 import { LogUnreadable } from '../../flow/log-ports.ts';
 import { type Block, blocksBack, blocksForward } from './line-blocks.ts';
@@ -11,22 +11,25 @@ const PROBE = 8 * 1024;
 const NEAR = 32 * 1024;
 const RETURN = 0x0d;
 
+/** A named pipe would keep us waiting for ever. */
+export function openPlainFile(path: string): { readonly fd: number; readonly stat: Stats } {
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const stat = fstatSync(fd);
+  if (stat.isFile()) return { fd, stat };
+  closeSync(fd);
+  throw Object.assign(new Error('no plain file'), { code: stat.isDirectory() ? 'EISDIR' : 'EINVAL' });
+}
+
 export class LogSegment {
   readonly path: string;
-  readonly inode: number;
   private readonly fd: number;
   private readonly size: number;
 
-  /** Throws what the system says where there is no plain file; a named pipe would keep us waiting for ever. */
+  /** Throws what the system says where there is no plain file. */
   constructor(path: string) {
+    const { fd, stat } = openPlainFile(path);
     this.path = path;
-    this.fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stat = fstatSync(this.fd);
-    if (!stat.isFile()) {
-      this.close();
-      throw Object.assign(new Error('no plain file'), { code: stat.isDirectory() ? 'EISDIR' : 'EINVAL' });
-    }
-    this.inode = stat.ino;
+    this.fd = fd;
     this.size = stat.size;
   }
 
