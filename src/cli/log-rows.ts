@@ -9,8 +9,6 @@ export interface RowsOptions {
   readonly screen: Screen;
   readonly now: number;
   readonly zone: Zone;
-  /** Who reads it, mostly: where all lines are about them, nobody is named. */
-  readonly self: string | undefined;
   /** Lines of several repositories. */
   readonly repos: boolean;
 }
@@ -18,27 +16,27 @@ export interface RowsOptions {
 type Name = 'time' | 'who' | 'branch' | 'what' | 'result' | 'ms' | 'seq';
 
 const COLUMNS: Readonly<Record<Name, Column>> = {
-  time: { head: 'TIME', least: 8 },
+  time: { head: 'TIME', least: 19 },
   who: { head: 'WHO', least: 8, grows: true, spare: 3 },
   branch: { head: 'BRANCH', least: 8, grows: true },
   what: { head: 'WHAT', least: 9, grows: true },
   result: { head: 'RESULT', least: 9, grows: true },
-  ms: { head: 'MS', least: 6, right: true, spare: 2 },
-  seq: { head: 'SEQ', least: 12, right: true, spare: 1 },
+  ms: { head: 'MS', least: 6, right: true, spare: 1 },
+  seq: { head: 'SEQ', least: 12, right: true, spare: 2 },
 };
 
 /** With fewer columns, days are written short. */
-const NARROW = 70;
+const NARROW = 100;
 
 /** `sample`: the rows to come, or the first of them where `grows`. */
 export function rowPrinter(
-  { screen, now, zone, self, repos }: RowsOptions,
+  { screen, now, zone, repos }: RowsOptions,
   sample: readonly Row[],
   grows: boolean,
 ): { readonly head: string; line(row: Row): string } {
   const width = screen.columns || 80;
-  const others = grows || sample.some(({ who }) => who !== '' && who !== self);
-  const names = (Object.keys(COLUMNS) as Name[]).filter((name) => name !== 'who' || others);
+  const several = grows || everybody(sample).length > 1;
+  const names = (Object.keys(COLUMNS) as Name[]).filter((name) => name !== 'who' || several);
   const { paint } = screen;
   const cell: Readonly<Record<Name, (row: Row) => string>> = {
     time: ({ at }) => (Number.isNaN(at) ? '' : shownTime(at, now, zone, width < NARROW)),
@@ -67,6 +65,11 @@ export function rowPrinter(
   };
   return { head: paint.dim(fitted.head), line: (row) => fitted.row(cellsOf(row), coloured(row)) };
 }
+
+/** Whom these lines are about. */
+export const everybody = (rows: readonly Row[]): readonly string[] => [
+  ...new Set(rows.map(({ who }) => who).filter((who) => who !== '')),
+];
 
 function colour({ paint }: Screen, { outcome }: Row): (text: string) => string {
   switch (outcome) {

@@ -4,9 +4,9 @@ import { type Row, rowOf } from '../core/log/row.ts';
 import { readSettings } from '../core/settings.ts';
 import { foundIn, type Listing } from './log-listing.ts';
 import { zoneOf } from './log-reading.ts';
-import { type RowsOptions, rowPrinter } from './log-rows.ts';
+import { everybody, type RowsOptions, rowPrinter } from './log-rows.ts';
 import { pagerOf } from './pager.ts';
-import { span } from './time.ts';
+import { plain } from './plain.ts';
 
 /** Lines for people where nobody says how many. */
 const ENOUGH = 50;
@@ -14,11 +14,10 @@ const ENOUGH = 50;
 const SAMPLE = 5_000;
 const CHECKED = 200;
 
-export const rowsOptions = ({ context, options, place, query, now }: Listing): RowsOptions => ({
+export const rowsOptions = ({ context, options, query, now }: Listing): RowsOptions => ({
   screen: context.screen,
   now,
   zone: zoneOf(options),
-  self: readSettings(place.entries).pins?.subject,
   repos: query.repo === null,
 });
 
@@ -49,13 +48,21 @@ export async function showLog(listing: Listing): Promise<void> {
   // Heading, footer and the prompt that follows are lines too.
   const long = sample.length + 3 > (screen.rows ?? 0);
   await screen.page(lines, long && options.pager !== false ? pagerOf(context.env, place.entries) : null);
-  if (screen.isRead) screen.note(screen.paint.dim(await footer(listing, counted, most)));
+  if (screen.isRead)
+    screen.note(screen.paint.dim(await footer(listing, counted, most, personOf(listing, sample))));
 }
 
-function nothing({ options, query, now }: Listing): string {
+/** Whom all lines are about, where that goes without saying in each; empty where it does so altogether. */
+function personOf({ place }: Listing, rows: readonly Row[]): string {
+  const [one, ...others] = rows.length < SAMPLE ? everybody(rows) : [];
+  const self = readSettings(place.entries).pins?.subject;
+  return one === undefined || others.length > 0 || one === self ? '' : ` of ${plain(one)}`;
+}
+
+function nothing({ options, query }: Listing): string {
   const where = query.repo === null ? '' : ' of this repository';
   if (options.since !== undefined || options.id !== undefined) return `The log has no such lines${where}.`;
-  const since = query.since === null ? '' : ` in the last ${span((query.until ?? now) - query.since)}`;
+  const since = options.until === undefined ? ' in the last 24 hours' : ' in the 24 hours before that';
   const more = query.repo === null ? '' : ', --all-repos into other repositories';
   return `The log has nothing${where}${since}. --since 30d looks further back${more}.`;
 }
@@ -64,9 +71,10 @@ async function footer(
   { place, context }: Listing,
   { lines, failed, refused }: { lines: number; failed: number; refused: number },
   most: number,
+  person: string,
 ): Promise<string> {
   const parts = [
-    `${lines === 1 ? 'one line' : `${lines} lines`}${lines === most ? ', the newest (-n shows more)' : ''}`,
+    `${lines === 1 ? 'one line' : `${lines} lines`}${person}${lines === most ? ', the newest (-n shows more)' : ''}`,
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(refused === 0 ? [] : [`${refused} refused`]),
   ];

@@ -3,16 +3,15 @@ import { UTC, type Zone } from './when.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** `14:00:05` of today, else with the day; `short`: where there is little room, the day without the year, to the minute. */
+/** `14:00:05` of today, else with the day; `short`: where there is little room, only what tells it from the others. */
 export function shownTime(moment: number, now: number, zone: Zone, short = false): string {
   const { year, month, day, hour, minute, second } = zone.wallOf(moment);
   const today = zone.wallOf(now);
   const date = `${two(month)}-${two(day)}`;
-  if (year === today.year && month === today.month && day === today.day)
-    return `${two(hour)}:${two(minute)}:${two(second)}`;
-  return short
-    ? `${date} ${two(hour)}:${two(minute)}`
-    : `${year}-${date} ${two(hour)}:${two(minute)}:${two(second)}`;
+  const clock = `${two(hour)}:${two(minute)}`;
+  if (year === today.year && month === today.month && day === today.day) return `${clock}:${two(second)}`;
+  if (short) return year === today.year ? `${date} ${clock}` : `${year}-${date}`;
+  return `${year}-${date} ${clock}:${two(second)}`;
 }
 
 /** RFC 3339 to the millisecond, with the offset of the place. */
