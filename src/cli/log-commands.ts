@@ -21,6 +21,9 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
   const json = (): Option => new Option('--json', 'one JSON document on stdout');
 
   filtered(log)
+    // What stands behind a subcommand is the subcommand's, though `log` has an option of that name too.
+    .enablePositionalOptions()
+    .hook('preSubcommand', handOn)
     .option('-n, --number <lines>', 'so many at most (on a terminal: 50)')
     .addOption(
       new Option('--json [fields]', 'one JSON document, a stored line each; or these fields of them'),
@@ -99,6 +102,17 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
     .action(async (system: 'rsyslog' | 'otelcol') =>
       end(await (await import('./commands/log/format.ts')).runFormat(context, system)),
     );
+}
+
+/** What stands before a subcommand is meant for it; nothing that was typed is passed over in silence. */
+function handOn(log: Command, command: Command): void {
+  for (const option of log.options) {
+    const name = option.attributeName();
+    if (log.getOptionValueSource(name) !== 'cli') continue;
+    if (command.options.some((own) => own.attributeName() === name))
+      command.setOptionValueWithSource(name, log.getOptionValue(name), 'cli');
+    else command.error(`error: log ${command.name()} has no option ${option.long}.`);
+  }
 }
 
 const filtered = (command: Command): Command =>

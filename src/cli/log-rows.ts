@@ -18,8 +18,8 @@ type Name = 'time' | 'who' | 'branch' | 'what' | 'result' | 'ms' | 'seq';
 const COLUMNS: Readonly<Record<Name, Column>> = {
   time: { head: 'TIME', least: 19 },
   who: { head: 'WHO', least: 8, grows: true, spare: 3 },
-  branch: { head: 'BRANCH', least: 8, grows: true },
-  what: { head: 'WHAT', least: 9, grows: true },
+  branch: { head: 'BRANCH', least: 6, grows: true },
+  what: { head: 'WHAT', least: 8, grows: true },
   result: { head: 'RESULT', least: 9, grows: true },
   ms: { head: 'MS', least: 6, right: true, spare: 1 },
   seq: { head: 'SEQ', least: 12, right: true, spare: 2 },
