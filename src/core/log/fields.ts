@@ -6,7 +6,7 @@ import type { Result } from '../result.ts';
 import { chosen } from './words.ts';
 
 /** Exhaustive: a member that is new doesn't compile until it stands here. */
-const MEMBERS: Readonly<Record<keyof AuditLine, true>> = {
+const OF_A_LINE: Readonly<Record<keyof AuditLine, true>> = {
   seq: true,
   time: true,
   at: true,
@@ -54,11 +54,13 @@ const MEMBERS: Readonly<Record<keyof AuditLine, true>> = {
   hash: true,
 };
 
+export const MEMBERS: readonly string[] = Object.keys(OF_A_LINE);
+
 export const readFields = (
   option: string,
   text: string,
   distance: Distance,
-): Result<readonly string[], string> => chosen(option, text, Object.keys(MEMBERS), distance);
+): Result<readonly string[], string> => chosen(option, text, MEMBERS, distance);
 
 /** What a line doesn't have is left out, as in the line itself. */
 export function withFields(line: AuditLine, fields: readonly string[]): string {
