@@ -14,6 +14,7 @@ import {
   trustDocument,
   whyDocument,
 } from '../src/cli/documents.ts';
+import { showDocument, summaryDocument } from '../src/cli/log-documents.ts';
 import {
   directoryDocument,
   installDocument,
@@ -62,6 +63,14 @@ export const schemas = {
   'schemas/log.schema.json': {
     title: '`scim-hook log --json`',
     ...toJsonSchema(logDocument, { ignoreActions: ['readonly'] }),
+  },
+  'schemas/log-show.schema.json': {
+    title: '`scim-hook log show --json`',
+    ...toJsonSchema(showDocument, { ignoreActions: ['readonly'] }),
+  },
+  'schemas/log-summary.schema.json': {
+    title: '`scim-hook log summary --json`',
+    ...toJsonSchema(summaryDocument, { ignoreActions: ['readonly'] }),
   },
   'schemas/directory.schema.json': {
     title: '`scim-hook directory --json`',

@@ -220,6 +220,16 @@ export function wordsOf(failure: Failure): Words {
         'Nothing was written.',
         'Run `scim-hook init` again, or name the endpoint: `scim-hook init --endpoint URL`.',
       );
+    case 'unknown-event':
+      return say(
+        `The log has no event, line or lease ${failure.id}.`,
+        'Ids and numbers (SEQ) stand in `scim-hook log` and `scim-hook log --json`; --from names other logs.',
+      );
+    case 'ambiguous-event':
+      return say(
+        `${failure.id} could be any of ${failure.candidates.join(', ')}.`,
+        'Name more of the one you mean.',
+      );
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
@@ -241,6 +251,8 @@ export function exitOf(failure: Failure): ExitCode {
     case 'policy-ref-invalid':
     case 'subject-unset':
     case 'unknown-lease':
+    case 'unknown-event':
+    case 'ambiguous-event':
     case 'usage':
     case 'no-repository':
     case 'bare-repository':

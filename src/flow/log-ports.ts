@@ -11,9 +11,12 @@ export interface Sought {
   readonly since?: number;
 }
 
-/** One log, or several that were collected from many machines. Nothing is held in memory but a piece of it. */
+/** One log, or several that were collected from many machines, by `time`. Nothing is held in memory but a piece of it. */
 export interface LogFiles {
-  /** Stored lines as they are, without their newline: oldest first. What is no line of ours may be among them. */
+  /**
+   * Stored lines as they are, without their newline: oldest first. What is no line of ours may be among them. What is
+   * written after the first one was asked for isn't. Throws `LogUnreadable`.
+   */
   forward(sought?: Sought): Iterable<string>;
   /** The same, newest first. */
   back(sought?: Sought): Iterable<string>;
@@ -35,4 +38,14 @@ export interface SealedLog {
   sealed(): Result<readonly SealedPart[], Failure>;
   /** Removes the parts whose last line is this one or an older one, the oldest first. Only under the state lock. */
   drop(through: number): Result<void, Failure>;
+}
+
+/** A file can't be read (any more): a value can't travel out of the middle of an iteration. */
+export class LogUnreadable extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.code);
+    this.failure = failure;
+  }
 }
