@@ -14,7 +14,7 @@ export default {
     {
       name: 'flow-knows-ports-only',
       comment:
-        'src/flow is the steps over ports. If a step needs something outside, say what in flow/ports.ts (or setup-ports.ts, lookout-ports.ts, log-ports.ts, ship-ports.ts) and let an adapter do it.',
+        'src/flow is the steps over ports. If a step needs something outside, say what in flow/ports.ts (or setup-ports.ts, lookout-ports.ts, log-ports.ts, proof-ports.ts, ship-ports.ts) and let an adapter do it.',
       severity: 'error',
       from: { path: '^src/flow/' },
       to: { pathNot: '^src/(core|flow)/' },
@@ -25,7 +25,9 @@ export default {
         'An adapter sees core and the ports it implements; it is called by the wire and calls no step.',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: '^src/(flow/(?!(?:setup-|lookout-|log-|ship-)?ports\\.ts)|cli|worker|wire|directory)' },
+      to: {
+        path: '^src/(flow/(?!(?:setup-|lookout-|log-|proof-|ship-)?ports\\.ts)|cli|worker|wire|directory)',
+      },
     },
     {
       name: 'adapters-are-strangers',

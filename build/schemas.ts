@@ -23,6 +23,7 @@ import {
   uninstallDocument,
 } from '../src/cli/place-documents.ts';
 import { reconcileDocument } from '../src/cli/reconcile-document.ts';
+import { checkpointDocument, verifyDocument } from '../src/cli/verify-document.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -77,5 +78,13 @@ export const schemas = {
     ...toJsonSchema(directoryDocument),
   },
   'schemas/doctor.schema.json': { title: '`scim-hook doctor --json`', ...toJsonSchema(doctorDocument) },
+  'schemas/log-verify.schema.json': {
+    title: '`scim-hook log verify --json`',
+    ...toJsonSchema(verifyDocument),
+  },
+  'schemas/log-checkpoint.schema.json': {
+    title: '`scim-hook log checkpoint --json`',
+    ...toJsonSchema(checkpointDocument),
+  },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

@@ -68,6 +68,7 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
     );
   command('verify', 'check that nothing was changed, taken out or put in', 'scim-hook log verify')
     .option('--from <file...>', 'check these logs, not the one of this machine')
+    .option('--partial', 'these logs are only a part: lines may be missing, or come twice')
     .option('--against <file>', 'also compare with lines that left this machine, or a checkpoint')
     .option(
       '--allowed-signers <file>',

@@ -3,6 +3,7 @@ import type { Failure } from '../core/failure.ts';
 import { diskWords } from './disk-words.ts';
 import { faultLine } from './fault-words.ts';
 import { harmWords } from './harm-words.ts';
+import { logWords } from './log-words.ts';
 import { LOGIN_EXITS, loginWords } from './login-words.ts';
 import { trustWords } from './trust-words.ts';
 
@@ -221,15 +222,17 @@ export function wordsOf(failure: Failure): Words {
         'Run `scim-hook init` again, or name the endpoint: `scim-hook init --endpoint URL`.',
       );
     case 'unknown-event':
-      return say(
-        `The log has no event, line or lease ${failure.id}.`,
-        'Ids and numbers (SEQ) stand in `scim-hook log` and `scim-hook log --json`; --from names other logs.',
-      );
     case 'ambiguous-event':
-      return say(
-        `${failure.id} could be any of ${failure.candidates.join(', ')}.`,
-        'Name more of the one you mean.',
-      );
+    case 'log-empty':
+    case 'log-end-altered':
+    case 'no-lines':
+    case 'checkpoint-differs':
+    case 'signing-key-unset':
+    case 'signing-key-missing':
+    case 'signing-format':
+    case 'ssh-keygen-missing':
+    case 'not-signed':
+      return logWords(failure);
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
@@ -253,6 +256,9 @@ export function exitOf(failure: Failure): ExitCode {
     case 'unknown-lease':
     case 'unknown-event':
     case 'ambiguous-event':
+    case 'no-lines':
+    case 'signing-key-unset':
+    case 'signing-format':
     case 'usage':
     case 'no-repository':
     case 'bare-repository':
