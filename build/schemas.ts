@@ -22,6 +22,7 @@ import {
   uninstallDocument,
 } from '../src/cli/place-documents.ts';
 import { reconcileDocument } from '../src/cli/reconcile-document.ts';
+import { userDocument, whoDocument } from '../src/cli/span-documents.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -63,6 +64,8 @@ export const schemas = {
     title: '`scim-hook log --json`',
     ...toJsonSchema(logDocument, { ignoreActions: ['readonly'] }),
   },
+  'schemas/log-who.schema.json': { title: '`scim-hook log who --json`', ...toJsonSchema(whoDocument) },
+  'schemas/log-user.schema.json': { title: '`scim-hook log user --json`', ...toJsonSchema(userDocument) },
   'schemas/directory.schema.json': {
     title: '`scim-hook directory --json`',
     ...toJsonSchema(directoryDocument),
