@@ -20,7 +20,7 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
       .option('--no-color', 'no colours (also NO_COLOR=1)');
   const json = (): Option => new Option('--json', 'one JSON document on stdout');
 
-  filtered(log)
+  filtered(log.enablePositionalOptions())
     .option('-n, --number <lines>', 'so many at most (on a terminal: 50)')
     .addOption(
       new Option('--json [fields]', 'one JSON document, a stored line each; or these fields of them'),

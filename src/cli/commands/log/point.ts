@@ -1,5 +1,6 @@
 // What `log who` and `log user` have in common: a moment, the logs, and the answer for people or programs.
 import { distance } from 'fastest-levenshtein';
+import { certaintyAt } from '../../../core/log/span.ts';
 import { readWhen, UTC } from '../../../core/log/when.ts';
 import { type Answer, askWho, type Question, type Told } from '../../../flow/who.ts';
 import { openLogPlace } from '../../../wire/log-place.ts';
@@ -56,7 +57,9 @@ function print(screen: Screen, answer: Answer, calendar: Calendar): void {
 function headline({ aspect, asked, moment, holders }: Answer, calendar: Calendar): string {
   const when = `At ${calendar.spoken(moment)} (${calendar.offset(moment)})`;
   if (aspect === 'subject') return `${when}, ${plain(asked)} held:`;
-  return `${when}, ${holders.length === 1 ? 'this person' : `these ${holders.length}`} held ${plain(asked)}:`;
+  const isSure = holders.every(({ span }) => certaintyAt(span, moment) !== 'maybe');
+  const who = holders.length === 1 ? 'this person' : `these ${holders.length}`;
+  return `${when}, ${who} ${isSure ? 'held' : 'held, or may have held,'} ${plain(asked)}:`;
 }
 
 function printHolder(screen: Screen, { aspect, moment }: Answer, told: Told, calendar: Calendar): void {
