@@ -2,7 +2,7 @@
 // the log is asked for often, and by scripts.
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openLogFiles } from '../adapters/disk/log-files.ts';
+import { type LogSource, openLogFiles, unreadable } from '../adapters/disk/log-files.ts';
 import { errorCode } from '../adapters/disk/replace-file.ts';
 import { segmentsOf } from '../adapters/disk/segments.ts';
 import { parseEntries } from '../adapters/git/config-entries.ts';
@@ -50,27 +50,33 @@ export async function openLogPlace(
     return fail({ code: 'embedded-repository', gitDir: commonDir, top: carrier });
   const entries = listed === null ? [] : parseEntries(listed);
   const home = stateHome(env, readSettings(entries).home);
-  const logs = from.length === 0 ? ok([ownLog(home)]) : logsOf(from.map((path) => resolve(cwd, path)));
-  if (!logs.ok) return logs;
+  const sources =
+    from.length === 0
+      ? ok([{ directory: join(home, 'audit') }])
+      : sourcesOf(from.map((path) => resolve(cwd, path)));
+  if (!sources.ok) return sources;
+  const failure = unreadable(sources.value);
+  if (failure !== null) return fail(failure);
   return ok({
-    logs: logs.value,
-    files: openLogFiles(logs.value),
+    logs: sources.value.map(pathsOf),
+    files: openLogFiles(sources.value),
     home,
     repo: commonDir === null ? null : (repositoryId(entries) ?? commonDir),
     entries,
   });
 }
 
-const ownLog = (home: string): string[] => segmentsOf(join(home, 'audit')).map(({ path }) => path);
-
-function logsOf(paths: readonly string[]): Result<string[][], Failure> {
-  const logs: string[][] = [];
+function sourcesOf(paths: readonly string[]): Result<LogSource[], Failure> {
+  const sources: LogSource[] = [];
   for (const path of paths) {
     try {
-      logs.push(statSync(path).isDirectory() ? segmentsOf(path).map((segment) => segment.path) : [path]);
+      sources.push(statSync(path).isDirectory() ? { directory: path } : { file: path });
     } catch (error) {
       return fail({ code: 'disk', path, problem: errorCode(error) ?? String(error) });
     }
   }
-  return ok(logs);
+  return ok(sources);
 }
+
+const pathsOf = (source: LogSource): string[] =>
+  'file' in source ? [source.file] : segmentsOf(source.directory).map(({ path }) => path);
