@@ -1,7 +1,8 @@
 // What was found of one moment, as the documents of `log who` and `log user` have it.
+
+import type { EventFacts } from '../core/log/happenings.ts';
 import { beginOf, certaintyAt, type Mark } from '../core/log/span.ts';
 import type { Cover } from '../flow/log-cover.ts';
-import type { EventLine } from '../flow/log-events.ts';
 import type { Answer, Told } from '../flow/who.ts';
 import type { EndDocument, SpanDocument, UserDocument, WhoDocument } from './span-documents.ts';
 
@@ -24,7 +25,7 @@ export function expiryAt({ span, renewals }: Told, moment: number): number | nul
   return granted == null ? null : Date.parse(granted);
 }
 
-const endDocument = (mark: Mark, own: EventLine | null): EndDocument => ({
+const endDocument = (mark: Mark, own: EventFacts | null): EndDocument => ({
   at: iso(mark.moment),
   seq: mark.seq,
   event: mark.event ?? null,

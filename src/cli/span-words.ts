@@ -1,7 +1,8 @@
 // Spans of access in words: what somebody had, which checkout gave it, under which rule, and how that is known.
+
+import type { EventFacts } from '../core/log/happenings.ts';
 import { beginOf, certaintyAt, endOf, type Mark, type Span } from '../core/log/span.ts';
 import type { EventKind, Verdict } from '../core/vocabulary.ts';
-import type { EventLine } from '../flow/log-events.ts';
 import type { Told } from '../flow/who.ts';
 import { expiryAt } from './answer-document.ts';
 import type { Calendar } from './calendar.ts';
@@ -41,7 +42,7 @@ const branchWords = (branch: string | null | undefined): string =>
   branch == null ? '(no branch)' : plain(branch);
 
 /** What an event was: `a switch from main to release/2.1`. */
-export function eventWords(own: Pick<EventLine, 'kind' | 'branch' | 'from'> | null): string {
+export function eventWords(own: Pick<EventFacts, 'kind' | 'branch' | 'from'> | null): string {
   if (own === null) return 'an event whose line is not in these logs';
   const { kind, branch, from } = own;
   const leads = kind === 'switch' || kind === 'gap' || kind === 'branch-renamed';
@@ -134,7 +135,7 @@ function ruleWords({ rules = [], policy, rulesBlob }: Mark): string {
   return `${names}; ${commit}${rulesBlob === undefined ? '' : `, rules blob ${plain(rulesBlob)}`}`;
 }
 
-function proofOfGrant({ granted, asked, before, managed }: Span): string {
+export function proofOfGrant({ granted, asked, before, managed }: Span): string {
   const late = (granted ?? asked)?.late === true ? '; the line was written late' : '';
   const there =
     before === 'present'

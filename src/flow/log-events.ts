@@ -1,10 +1,8 @@
 // The lines that tell how a span began and ended: the events' own, and what their leases were given again later.
-import { type AuditLine, parseAuditLine } from '../core/audit-record.ts';
-import { EVENT_KINDS, type EventKind } from '../core/vocabulary.ts';
+import { parseAuditLine } from '../core/audit-record.ts';
+import { type EventFacts, isEventLine } from '../core/log/happenings.ts';
+import { EVENT_KINDS } from '../core/vocabulary.ts';
 import type { StoredLog } from './log-cover.ts';
-
-/** An event's own line. */
-export type EventLine = AuditLine & { readonly kind: EventKind };
 
 export interface Renewal {
   readonly moment: number;
@@ -14,7 +12,7 @@ export interface Renewal {
 
 export interface Events {
   /** By event id. */
-  readonly own: ReadonlyMap<string, EventLine>;
+  readonly own: ReadonlyMap<string, EventFacts>;
   /** By lease id, in the order of the log. */
   readonly renewals: ReadonlyMap<string, readonly Renewal[]>;
 }
@@ -23,15 +21,12 @@ export interface Events {
 const MANY = 64;
 const ID = /"(?:event|id)":"([^"\\]*)"/g;
 
-export const isEvent = (line: AuditLine): line is EventLine =>
-  (EVENT_KINDS as readonly string[]).includes(line.kind);
-
 export function findEvents(
   logs: readonly StoredLog[],
   eventIds: ReadonlySet<string>,
   leaseIds: ReadonlySet<string> = new Set(),
 ): Events {
-  const own = new Map<string, EventLine>();
+  const own = new Map<string, EventFacts>();
   const renewals = new Map<string, Renewal[]>();
   if (eventIds.size + leaseIds.size === 0) return { own, renewals };
   const ids = [
@@ -46,9 +41,15 @@ export function findEvents(
     for (const text of files.forward({ texts })) {
       const line = names(text) ? parseAuditLine(text) : null;
       if (line === null) continue;
-      if (isEvent(line)) {
-        if (line.event !== undefined && eventIds.has(line.event) && !own.has(line.event))
-          own.set(line.event, line);
+      if (isEventLine(line)) {
+        const { event = '', kind, at, from, branch } = line;
+        if (eventIds.has(event) && !own.has(event))
+          own.set(event, {
+            kind,
+            at,
+            ...(from === undefined ? {} : { from }),
+            ...(branch === undefined ? {} : { branch }),
+          });
         continue;
       }
       for (const lease of line.leases ?? []) {

@@ -1,12 +1,13 @@
 // Who held a name, or what somebody held, at one moment: by all that the logs say, with what gave it and took it.
 import { Elsewhere, type Removal } from '../core/log/elsewhere.ts';
+import type { EventFacts } from '../core/log/happenings.ts';
 import { Point } from '../core/log/point.ts';
 import { similar } from '../core/log/similar.ts';
 import type { Span } from '../core/log/span.ts';
 import { type Aspect, SubjectMatter } from '../core/log/subject-matter.ts';
 import type { Distance } from '../core/nearest.ts';
 import { type Cover, coverOf, type StoredLog, sorted } from './log-cover.ts';
-import { type EventLine, findEvents, type Renewal } from './log-events.ts';
+import { findEvents, type Renewal } from './log-events.ts';
 import { readSpans } from './log-spans.ts';
 
 export interface Question {
@@ -20,8 +21,8 @@ export interface Question {
 export interface Told {
   readonly span: Span;
   /** The event's own line; null where it isn't in these logs. */
-  readonly grantedBy: EventLine | null;
-  readonly endedBy: EventLine | null;
+  readonly grantedBy: EventFacts | null;
+  readonly endedBy: EventFacts | null;
   /** What its lease was given when, in the order of the log. */
   readonly renewals: readonly Renewal[];
   /** Another machine took the same thing back in the meantime. */

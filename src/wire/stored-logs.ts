@@ -3,5 +3,5 @@ import { openLogFiles } from '../adapters/disk/log-files.ts';
 import type { StoredLog } from '../flow/log-cover.ts';
 import type { LogPlace } from './log-place.ts';
 
-export const storedLogs = ({ logs }: Pick<LogPlace, 'logs'>): StoredLog[] =>
-  logs.map((paths) => ({ paths, files: openLogFiles([paths]) }));
+export const storedLogs = ({ logs, sources }: Pick<LogPlace, 'logs' | 'sources'>): StoredLog[] =>
+  sources.map((source, index) => ({ paths: logs[index] ?? [], files: openLogFiles([source]) }));

@@ -2,9 +2,15 @@
 import type { AuditLine } from '../audit-record.ts';
 import { EVENT_KINDS, type EventKind } from '../vocabulary.ts';
 
+/** An event's own line. */
+export type EventLine = AuditLine & { readonly kind: EventKind };
+
+/** What of it tells how a span began or ended. */
+export type EventFacts = Pick<EventLine, 'kind' | 'at' | 'from' | 'branch'>;
+
 export interface Happening {
   /** The event's own line; null where it is older than what was read. */
-  own: (AuditLine & { readonly kind: EventKind }) | null;
+  own: EventLine | null;
   readonly event: string;
   /** Change lines, in the order of the log. */
   readonly changes: AuditLine[];
@@ -14,7 +20,7 @@ export interface Happening {
   asked: boolean;
 }
 
-export const isEventLine = (line: AuditLine): line is AuditLine & { readonly kind: EventKind } =>
+export const isEventLine = (line: AuditLine): line is EventLine =>
   (EVENT_KINDS as readonly string[]).includes(line.kind);
 
 /** An event lives on among so many later ones, at most: one that is never closed must not be kept for ever. */

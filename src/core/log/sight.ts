@@ -18,7 +18,17 @@ export function isSeen(span: Span, { since, until, takes }: Sight): boolean {
 }
 
 /** A line that says of the span what its own lines say. */
-function lineOf({ subject, subjectId, endpoint, device, item, granted, asked, ended, ...span }: Span): AuditLine {
+function lineOf({
+  subject,
+  subjectId,
+  endpoint,
+  device,
+  item,
+  granted,
+  asked,
+  ended,
+  ...span
+}: Span): AuditLine {
   const { moment, ...mark } = granted ?? asked ?? ended?.by ?? { moment: 0, seq: 0 };
   const fields: AuditFields = {
     ...mark,

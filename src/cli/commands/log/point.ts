@@ -3,8 +3,6 @@ import { distance } from 'fastest-levenshtein';
 import { certaintyAt } from '../../../core/log/span.ts';
 import { readWhen, UTC } from '../../../core/log/when.ts';
 import { type Answer, askWho, type Question, type Told } from '../../../flow/who.ts';
-import { openLogPlace } from '../../../wire/log-place.ts';
-import { storedLogs } from '../../../wire/stored-logs.ts';
 import { answerDocument } from '../../answer-document.ts';
 import { Calendar } from '../../calendar.ts';
 import { type Context, failWith } from '../../context.ts';
@@ -14,13 +12,14 @@ import { LOCAL } from '../../local-time.ts';
 import type { AtOptions } from '../../log-options.ts';
 import { plain, type Screen } from '../../screen.ts';
 import { certaintyWords, endWords, factsOf, timeWords } from '../../span-words.ts';
+import { withLogs } from '../../with-logs.ts';
 import type { ExitCode } from '../../words.ts';
 
 /** The widest name of a row, and the space before it. */
 const WIDTH = 10;
 const LEAD = '    ';
 
-export async function runPoint(
+export function runPoint(
   context: Context,
   asked: Pick<Question, 'aspect' | 'asked'>,
   { at, from, utc }: AtOptions,
@@ -28,13 +27,13 @@ export async function runPoint(
   const zone = utc === true ? UTC : LOCAL;
   const now = Date.now();
   const moment = at === undefined ? { ok: true as const, value: now } : readWhen(at, { now, local: zone });
-  if (!moment.ok) return failWith(context, { code: 'usage', problem: moment.failure });
-  const place = await openLogPlace(context.cwd, context.env, from);
-  if (!place.ok) return failWith(context, place.failure);
-  const answer = askWho(storedLogs(place.value), { ...asked, moment: moment.value }, distance);
-  if (context.screen.json) context.screen.document(answerDocument(answer));
-  else print(context.screen, answer, new Calendar(zone));
-  return 0;
+  if (!moment.ok) return Promise.resolve(failWith(context, { code: 'usage', problem: moment.failure }));
+  return withLogs(context, from, (logs) => {
+    const answer = askWho(logs, { ...asked, moment: moment.value }, distance);
+    if (context.screen.json) context.screen.document(answerDocument(answer));
+    else print(context.screen, answer, new Calendar(zone));
+    return 0;
+  });
 }
 
 function print(screen: Screen, answer: Answer, calendar: Calendar): void {
