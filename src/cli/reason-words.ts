@@ -28,6 +28,20 @@ export function reasonWords(reason: Reason): string {
   return words[reason];
 }
 
+/** The same for somebody who reads about other people. */
+export function reasonOfOthers(reason: Reason): string {
+  switch (reason) {
+    case 'ineligible':
+      return 'the person is in none of the groups that make eligible';
+    case 'unknown-subject':
+      return 'the directory does not know the person any more';
+    case 'inactive-subject':
+      return "the person's account in the directory is not active";
+    default:
+      return reasonWords(reason);
+  }
+}
+
 /** What somebody who reads of it later can do about it. */
 export function reasonRemedy(reason: Reason): string {
   const words: Readonly<Record<Reason, string>> = {

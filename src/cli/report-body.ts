@@ -100,6 +100,7 @@ function tiles(counts: Told['counts']): string {
 
 function proofOf(proofs: readonly Proof[]): string {
   const broken = proofs.filter(({ faults }) => faults > 0);
+  const total = proofs.reduce((sum, { lines }) => sum + lines, 0);
   const lines = proofs.map(({ lines, faults, firstFault, head, paths }) => {
     const name = proofs.length > 1 ? `${plain(paths.at(-1) ?? '')}: ` : '';
     const whole = `all ${number(lines)} lines are as they were written, each chained to the one before`;
@@ -108,13 +109,17 @@ function proofOf(proofs: readonly Proof[]): string {
       head === null ? '' : ` <small>Last line: ${head.seq}, hash <code>${html(head.hash)}</code></small>`;
     return `<p>${html(name)}${faults === 0 ? whole : fault}.${end}</p>`;
   });
+  const each =
+    lines.length > 1 && broken.length === 0
+      ? `<details><summary>${number(proofs.length)} logs, ${number(total)} lines, each as it was written and chained to the one before</summary>${lines.join('')}</details>`
+      : lines.join('');
   const verdict =
     proofs.length === 0
       ? 'There is no log.'
       : broken.length === 0
-        ? '✓ The log is whole.'
-        : '✗ The log was changed.';
-  return `<section class="proof${broken.length === 0 ? '' : ' broken'}" aria-label="Is the log whole"><strong>${verdict}</strong>${lines.join('')}<p><small>That its end is missing can only be seen by comparing the last line's hash with what left the machine: <code>scim-hook log verify --against FILE</code>.</small></p></section>`;
+        ? `✓ The ${proofs.length > 1 ? 'logs are' : 'log is'} whole.`
+        : '✗ A log was changed.';
+  return `<section class="proof${broken.length === 0 ? '' : ' broken'}" aria-label="Is the log whole"><strong>${verdict}</strong>${each}<p><small>That its end is missing can only be seen by comparing the last line's hash with what left the machine: <code>scim-hook log verify --against FILE</code>.</small></p></section>`;
 }
 
 function filter(): string {

@@ -7,7 +7,7 @@ import type { Told } from '../flow/who.ts';
 import { expiryAt } from './answer-document.ts';
 import type { Calendar } from './calendar.ts';
 import { plain } from './plain.ts';
-import { reasonRemedy, reasonWords } from './reason-words.ts';
+import { reasonOfOthers, reasonRemedy } from './reason-words.ts';
 import { endWords, eventWords, proofOfGrant } from './span-words.ts';
 
 /** A commit or blob as people write it. */
@@ -31,7 +31,7 @@ export function barRow(told: Told, calendar: Calendar): BarRow {
     elsewhere === null
       ? ''
       : `; machine ${plain(elsewhere.device)} took it back at ${calendar.stamp(elsewhere.by.moment)}`;
-  const failed = owed?.reason === undefined ? '' : `: ${reasonWords(owed.reason)}`;
+  const failed = owed?.reason === undefined ? '' : `: ${reasonOfOthers(owed.reason)}`;
   return {
     person: plain(span.subject),
     name: plain(item.name),
@@ -64,7 +64,7 @@ export function eventRow({ own, event, changes, sync }: Happening): EventRow {
     repo: plain(line?.repo ?? ''),
     what: own === null ? 'began before this report' : eventWords(own),
     outcome: sync?.outcome ?? 'open',
-    reason: reason === undefined ? '' : reasonWords(reason),
+    reason: reason === undefined ? '' : reasonOfOthers(reason),
     changes: changes
       .map(({ op, name = '' }) => `${op === undefined ? '' : SIGNS[op]} ${plain(name)}`)
       .join(', '),
@@ -77,14 +77,14 @@ const TRIED = { add: 'give', create: 'make and give', remove: 'take back', delet
 export function failureRow(line: AuditLine): FailureRow {
   const { op, name, branch, outcome = '', reason, verified, harmed } = line;
   const on = branch == null ? '' : `, branch ${plain(branch)}`;
-  const said = verified === 'contradicted' ? reasonWords('contradicted') : '';
+  const said = verified === 'contradicted' ? reasonOfOthers('contradicted') : '';
   const harm = harmed === undefined ? '' : '; the directory took something from others by it';
   return {
     at: Date.parse(line.at),
     person: plain(line.subject ?? ''),
     what: op === undefined ? `settle the event${on}` : `${TRIED[op]} ${plain(name ?? '')}${on}`,
     outcome,
-    why: `${reason === undefined ? said || statusWords(line) : reasonWords(reason)}${harm}`,
+    why: `${reason === undefined ? said || statusWords(line) : reasonOfOthers(reason)}${harm}`,
     remedy: reason === undefined ? 'See the event in the log.' : reasonRemedy(reason),
     event: plain(line.event ?? ''),
   };

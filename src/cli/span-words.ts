@@ -7,7 +7,7 @@ import type { Told } from '../flow/who.ts';
 import { expiryAt } from './answer-document.ts';
 import type { Calendar } from './calendar.ts';
 import { plain } from './plain.ts';
-import { reasonWords } from './reason-words.ts';
+import { reasonOfOthers } from './reason-words.ts';
 import { span as lasting } from './time.ts';
 
 /** How an addition, or a removal, was proven. */
@@ -127,7 +127,7 @@ export function factsOf(told: Told, moment: number, calendar: Calendar): Fact[] 
   return facts;
 }
 
-const because = ({ reason }: Mark): string => (reason === undefined ? '' : `: ${reasonWords(reason)}`);
+const because = ({ reason }: Mark): string => (reason === undefined ? '' : `: ${reasonOfOthers(reason)}`);
 
 function ruleWords({ rules = [], policy, rulesBlob }: Mark): string {
   const names = rules.length === 0 ? '(none named)' : rules.map(plain).join(', ');

@@ -20,13 +20,16 @@ const events = unpack<EventRow>(data.events);
 const failures = unpack<FailureRow>(data.failures);
 
 const small = (text: string): HTMLElement => element('small', {}, text);
-const both = (first: string, second: string): Node => {
+const together = (...parts: (Node | string)[]): Node => {
   const whole = document.createDocumentFragment();
-  whole.append(first, ...(second === '' ? [] : [small(second)]));
+  whole.append(...parts);
   return whole;
 };
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const both = (first: string, second: string): Node =>
+  together(first, ...(second === '' ? [] : [small(second)]));
 const command = (event: string): Node =>
-  event === '' ? element('span') : element('code', {}, `scim-hook log show ${event}`);
+  event === '' ? element('span') : element('code', { class: 'see' }, `scim-hook log show ${event}`);
 const outcomeOf = (outcome: string): Node => element('span', { class: `outcome ${outcome}` }, outcome);
 
 const BARS: readonly Column<BarRow>[] = [
@@ -53,27 +56,27 @@ const BARS: readonly Column<BarRow>[] = [
   {
     title: 'How it came and went',
     key: ({ given }) => given,
-    cell: ({ given, rule, policy, proof, end }) =>
-      both(`${given}; rule ${rule}${policy === '' ? '' : `, policy ${policy}`}`, `${proof}. ${end}.`),
+    cell: ({ given, rule, policy, proof, end, event }) => {
+      const under = `${rule === '' ? '' : `; rule ${rule}`}${policy === '' ? '' : `, policy ${policy}`}`;
+      return together(`${given}${under}`, small(`${sentence(proof)} ${sentence(end)}`), command(event));
+    },
   },
-  { title: 'See', key: ({ event }) => event, cell: ({ event }) => command(event) },
 ];
 
 const EVENTS: readonly Column<EventRow>[] = [
   { title: 'When', key: ({ at }) => at, cell: ({ at }) => stamp(at) },
   { title: 'Who', key: ({ person }) => person, cell: ({ person }) => person },
-  { title: 'What happened', key: ({ what }) => what, cell: ({ what, repo }) => both(what, repo) },
+  {
+    title: 'What happened',
+    key: ({ what }) => what,
+    cell: ({ what, repo, event }) => together(what, small(repo), command(event)),
+  },
   { title: 'Changes', key: ({ changes }) => changes, cell: ({ changes }) => changes },
   {
     title: 'Outcome',
     key: ({ outcome }) => outcome,
-    cell: ({ outcome, reason }) => {
-      const whole = document.createDocumentFragment();
-      whole.append(outcomeOf(outcome), small(reason));
-      return whole;
-    },
+    cell: ({ outcome, reason }) => together(outcomeOf(outcome), small(reason)),
   },
-  { title: 'See', key: ({ event }) => event, cell: ({ event }) => command(event) },
 ];
 
 const FAILURES: readonly Column<FailureRow>[] = [
@@ -82,8 +85,11 @@ const FAILURES: readonly Column<FailureRow>[] = [
   { title: 'What was tried', key: ({ what }) => what, cell: ({ what }) => what },
   { title: 'Outcome', key: ({ outcome }) => outcome, cell: ({ outcome }) => outcomeOf(outcome) },
   { title: 'Why', key: ({ why }) => why, cell: ({ why }) => why },
-  { title: 'What to do', key: ({ remedy }) => remedy, cell: ({ remedy }) => remedy },
-  { title: 'See', key: ({ event }) => event, cell: ({ event }) => command(event) },
+  {
+    title: 'What to do',
+    key: ({ remedy }) => remedy,
+    cell: ({ remedy, event }) => together(remedy, command(event)),
+  },
 ];
 
 const tables = {

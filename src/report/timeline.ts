@@ -12,7 +12,7 @@ export const DRAWN = 5_000;
 const PEOPLE = 20;
 const ROWS = 12;
 const ROW = 38;
-const TOP = 26;
+const TOP = 40;
 /** The least that can be seen, and met with a pointer, in pixels. */
 const LEAST = 4;
 
@@ -92,6 +92,7 @@ export class Timeline {
     const { since, until } = this.period;
     const width = Math.max(280, this.host.clientWidth);
     const room = width - 2 * MARGIN;
+    const ticks = Math.max(4, Math.floor(width / 110));
     const least = ((until - since) * LEAST) / room;
     const begin = (bar: BarRow): number => Math.min(Math.max(bar.since ?? since, since), until - least);
     const end = (bar: BarRow): number => Math.max(Math.min(bar.until ?? until, until), begin(bar) + least);
@@ -108,8 +109,19 @@ export class Timeline {
       x: { type: 'utc', domain: [since, until], label: null },
       y: { type: 'band', domain: rows, padding: 0, axis: null },
       marks: [
-        Plot.axisX({ anchor: 'top', ticks: Math.max(2, Math.floor(width / 120)), tickSize: 0 }),
-        Plot.gridX({ ticks: Math.max(2, Math.floor(width / 120)), strokeOpacity: 0.15 }),
+        Plot.axisX({ anchor: 'top', ticks, tickSize: 0 }),
+        Plot.gridX({ ticks, strokeOpacity: 0.15 }),
+        Plot.barX(rows, {
+          x1: since,
+          x2: until,
+          y: (row: string) => row,
+          insetTop: 21,
+          insetBottom: 5,
+          rx: 2,
+          fill: 'var(--track)',
+          ariaLabel: null,
+          className: 'tracks',
+        }),
         Plot.text(rows, {
           x: since,
           y: (row: string) => row,

@@ -25,6 +25,8 @@ const calendar = new Calendar(UTC);
 
 export const runReport = (context: Context, { html, ...options }: ReportOptions): Promise<ExitCode> =>
   withLogs(context, options.from, async (logs, { repo }) => {
+    const empty = await emptyPage();
+    if (!empty.ok) return failWith(context, empty.failure);
     const now = Date.now();
     const filters = { since: DAYS, ...options };
     const query = readQuery(filters, { now, local: LOCAL, repo, distance });
@@ -51,10 +53,7 @@ export const runReport = (context: Context, { html, ...options }: ReportOptions)
     };
     const title = `Access report, ${calendar.stamp(sight.since).slice(0, 10)} to ${calendar.stamp(sight.until).slice(0, 10)}`;
     const path = resolve(context.cwd, html);
-    const written = await writeReport(
-      path,
-      fillPage(await emptyPage(), title, reportBody(told, calendar), data),
-    );
+    const written = await writeReport(path, fillPage(empty.value, title, reportBody(told, calendar), data));
     if (!written.ok) return failWith(context, written.failure);
     const document: ReportDocument = documentOf(path, told);
     if (context.screen.json) context.screen.document(document);
