@@ -71,6 +71,22 @@ export default {
       to: { path: '^src/', pathNot: '^src/directory/' },
     },
     {
+      name: 'the-page-stands-alone',
+      comment:
+        'src/report runs in a browser: it knows core and the plotting library, and no other room loads what only it needs.',
+      severity: 'error',
+      from: { path: '^src/report/' },
+      to: { pathNot: '^src/(core|report)/|node_modules/(@observablehq/plot|d3|isoformat|interval-tree-1d)' },
+    },
+    {
+      name: 'nothing-loads-the-page',
+      comment:
+        'The page of the report is built into one file; a command reads that file, and loads no browser code.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/report/' },
+      to: { path: '^src/report/|node_modules/(@observablehq/plot|d3)' },
+    },
+    {
       name: 'one-printer',
       comment:
         'Colour and motion are screen.ts alone, so that NO_COLOR, pipes and --json are right everywhere.',

@@ -176,7 +176,7 @@ export function wordsOf(failure: Failure): Words {
       );
     case 'bundle-missing':
       return say(
-        `The worker ${failure.path} is missing from this package.`,
+        `${failure.path} is missing from this package.`,
         'Install the package again; in a clone of scim-hook, run `npm run build`.',
       );
     case 'disk':

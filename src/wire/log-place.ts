@@ -22,6 +22,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface LogPlace {
   /** Of each log its files, oldest first: one log, our own, unless others were named. */
   readonly logs: readonly (readonly string[])[];
+  /** Of each log where its files come from. */
+  readonly sources: readonly LogSource[];
   readonly files: LogFiles;
   /** The state directory; the log is in its `audit`. */
   readonly home: string;
@@ -64,6 +66,7 @@ export async function openLogPlace(
   if (failure !== null) return fail(failure);
   return ok({
     logs: sources.value.map(pathsOf),
+    sources: sources.value,
     files: openLogFiles(sources.value),
     home,
     repo: commonDir === null ? null : (repositoryId(entries) ?? commonDir),
