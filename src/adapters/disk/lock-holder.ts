@@ -1,7 +1,16 @@
 // Whether the holder of the state lock still lives, as the kernel knows: whoever holds the lock holds a name too, and has
 // written down for which lock, in which boot and network namespace. Where all of that is as it was, and the name is free,
 // the holder was killed. In any doubt the lock is left to grow stale.
-import { readFileSync, readlinkSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { holdName, nameFor, type Release } from './kernel-lock.ts';
 import { PRIVATE_FILE } from './replace-file.ts';
 
@@ -9,6 +18,9 @@ import { PRIVATE_FILE } from './replace-file.ts';
 const PATIENCE = 100;
 /** Milliseconds before a lock is stale for everybody: from then on others may be taking it. */
 const MARGIN = 1_000;
+
+/** Of a record, in bytes: more than any needs. */
+const LENGTH = 160;
 
 const lockIn = (directory: string): string => `${directory}/lock`;
 const recordIn = (directory: string): string => `${directory}/lock.holder`;
@@ -19,11 +31,21 @@ export async function markHolder(directory: string): Promise<Release> {
   if (release === null) return () => {};
   try {
     const identity = identityOf(directory);
-    if (identity !== null) writeFileSync(recordIn(directory), identity, { mode: PRIVATE_FILE });
+    if (identity !== null) record(directory, identity);
   } catch {
     // Without a record, it is a lock that grows stale.
   }
   return release;
+}
+
+/** Over what is there, which is as long: cut to nothing first, a file is flushed to the disk, for which nobody should wait. */
+function record(directory: string, identity: string): void {
+  const fd = openSync(recordIn(directory), constants.O_WRONLY | constants.O_CREAT, PRIVATE_FILE);
+  try {
+    writeSync(fd, identity);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Null also where the directory is gone: the work itself will say so. */
@@ -56,6 +78,9 @@ export async function freeDead(directory: string, stale: number): Promise<void> 
 function identityOf(directory: string): string | null {
   const { ino, birthtimeNs } = statSync(lockIn(directory), { bigint: true });
   if (birthtimeNs === 0n) return null;
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return `${boot} ${readlinkSync('/proc/self/ns/net')} ${ino} ${birthtimeNs}\n`;
+  kernel ??= `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/net')}`;
+  return `${kernel} ${ino} ${birthtimeNs}`.padEnd(LENGTH);
 }
+
+/** The boot and the network namespace that this process is in, once they were asked for. */
+let kernel: string | undefined;
