@@ -27,11 +27,12 @@ const recordIn = (directory: string): string => `${directory}/lock.holder`;
 
 /** Called by whoever has just got the lock; to be released after it. */
 export async function markHolder(directory: string): Promise<Release> {
-  const release = await holdHolder(directory, PATIENCE);
-  if (release === null) return () => {};
+  // First: by the time the name is had, a machine that slept may have given the lock to somebody else.
+  const identity = identityOf(directory);
+  const release = identity === null ? null : await holdHolder(directory, PATIENCE);
+  if (identity === null || release === null) return () => {};
   try {
-    const identity = identityOf(directory);
-    if (identity !== null) record(directory, identity);
+    record(directory, identity);
   } catch {
     // Without a record, it is a lock that grows stale.
   }
@@ -74,8 +75,16 @@ export async function freeDead(directory: string, stale: number): Promise<void> 
   }
 }
 
-/** Of the lock as it is now, seen from here: an inode alone may come again. Null: it can't be told apart. */
+/** Of the lock as it is now, seen from here: an inode alone may come again. Null: it is gone, or can't be told apart. */
 function identityOf(directory: string): string | null {
+  try {
+    return identify(directory);
+  } catch {
+    return null;
+  }
+}
+
+function identify(directory: string): string | null {
   const { ino, birthtimeNs } = statSync(lockIn(directory), { bigint: true });
   if (birthtimeNs === 0n) return null;
   kernel ??= `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/net')}`;
