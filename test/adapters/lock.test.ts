@@ -184,7 +184,12 @@ describe('a lock that never grows stale, as its time is kept fresh', () => {
     await using other = await holder();
     await other.kill();
     const record = await readFile(join(directory, 'lock.holder'), 'utf8');
-    for (const text of [record.replace(/\d+\n$/, '1\n'), record.replace('net:', 'net:1'), `x${record}`, '']) {
+    for (const text of [
+      record.replace(/\d( *)$/, 'x$1'),
+      record.replace('net:', 'net:1'),
+      `x${record}`,
+      '',
+    ]) {
       await writeFile(join(directory, 'lock.holder'), text);
       await freeDead(directory, STALE);
       expect(existsSync(lock())).toBe(true);

@@ -10,22 +10,22 @@ import { chainFaults, filesOfLog, linesOf, textsOfLog } from '../support/stored-
 import { need } from './hook-rig.ts';
 
 let home: string;
-let isMounted = false;
+let unmount: (() => void) | null = null;
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'scim-hook-full-'));
 });
 afterEach(async () => {
-  if (isMounted) execFileSync('umount', [home]);
+  unmount?.();
   await rm(home, { recursive: true, force: true });
 });
 
 const note = (branch: string): AuditFields => ({ kind: 'sync', at: '2026-11-23T18:16:06.950Z', branch });
 
 test('a full disk leaves one torn line at most, and the chain goes on once there is room', async (ctx) => {
-  const mount = need(ctx, 'mount');
+  const [mount, umount] = [need(ctx, 'mount'), need(ctx, 'umount')];
   try {
     execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', home], { stdio: 'pipe' });
-    isMounted = true;
+    unmount = () => execFileSync(umount, [home]);
   } catch (error) {
     // It takes root, and not every container's root may.
     ctx.skip(`no file system can be mounted here: ${error instanceof Error ? error.message : error}`);
