@@ -144,11 +144,16 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   function branchAfter({ reported, logged }: Step<SpoolLine>, index: number): string | null | undefined {
     const told = reported?.line.branch;
     if (typeof told === 'string') return told;
-    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
-    if (index === steps.length - 1) return truth;
     const move = logged?.move;
-    const branch =
-      move === undefined || move.kind === 'rebase' ? told : branchMovedTo(move, leftFrom(index + 1));
+    const isLast = index === steps.length - 1;
+    // Detached by a checkout, and gone on to another branch since, which no line says (`symbolic-ref`).
+    const isLeft =
+      told === null && move?.kind === 'checkout' && move.to !== truth && seen.head.on === 'branch';
+    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
+    if (isLast && !isLeft) return truth;
+    const next = leftFrom(index + 1);
+    const isTold = told === null && (isLast || next === undefined);
+    const branch = move === undefined || move.kind === 'rebase' || isTold ? told : branchMovedTo(move, next);
     // A bisect detaches by checkouts of its own, and works on the same branch all the time.
     const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
     return branch === null && bisects ? at : branch;

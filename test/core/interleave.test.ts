@@ -66,6 +66,20 @@ describe('unreported', () => {
 });
 
 describe('events of hook and reflog together', () => {
+  it('a detached HEAD that the hook saw is told, wherever HEAD went without a word since', () => {
+    const detached = [told(null), [went('main', 'x')]] as const;
+    expect(short(look('r', [detached[0]], detached[1]))).toEqual(['switch main→null', 'gap null→r']);
+    // `switch --orphan` is in no reflog.
+    expect(short(look('r', [detached[0], told('r')], detached[1]))).toEqual([
+      'switch main→null',
+      'switch null→r',
+    ]);
+  });
+
+  it('one that only looks detached, because it is a symbolic link, is on its branch', () => {
+    expect(short(look('r', [told(null)], [went('main', 'r')]))).toEqual(['switch main→r']);
+  });
+
   it('a switch that both know is one', () => {
     expect(short(look('r', [told('r')], [went('main', 'r')]))).toEqual(['switch main→r']);
   });
