@@ -118,7 +118,10 @@ function handOn(log: Command, command: Command): void {
 
 const filtered = (command: Command): Command =>
   command
-    .option('--since <time>', 'from then on: 2h, yesterday, 2026-10-03 (its beginning), 2026-10-03T14:00Z (default: 24h)')
+    .option(
+      '--since <time>',
+      'from then on: 2h, yesterday, 2026-10-03 (its beginning), 2026-10-03T14:00Z (default: 24h)',
+    )
     .option('--until <time>', 'up to then')
     .option('--user <subject>', 'of these people (a comma is an OR, options together are an AND)')
     .option('--repo <repository>', 'of these repositories')
