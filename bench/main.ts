@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { benchClient } from './client.ts';
 import type { Figure } from './figure.ts';
 import { benchHook } from './hook.ts';
+import { benchLog } from './log.ts';
 import { benchReconcile } from './reconcile.ts';
 import { benchStatus } from './status.ts';
 import { benchSwitch } from './switch.ts';
@@ -14,6 +15,7 @@ if (only === undefined || only === 'client') figures.push(...(await benchClient(
 if (only === undefined || only === 'switch') figures.push(...(await benchSwitch()));
 if (only === undefined || only === 'reconcile') figures.push(...(await benchReconcile()));
 if (only === undefined || only === 'status') figures.push(...(await benchStatus()));
+if (only === undefined || only === 'log') figures.push(...(await benchLog()));
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,
