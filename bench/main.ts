@@ -4,6 +4,7 @@ import { benchAppend } from './append.ts';
 import { benchClient } from './client.ts';
 import type { Figure } from './figure.ts';
 import { benchHook } from './hook.ts';
+import { benchLog } from './log.ts';
 import { benchReconcile } from './reconcile.ts';
 import { benchStatus } from './status.ts';
 import { benchSwitch } from './switch.ts';
@@ -16,6 +17,7 @@ if (only === undefined || only === 'switch') figures.push(...(await benchSwitch(
 if (only === undefined || only === 'reconcile') figures.push(...(await benchReconcile()));
 if (only === undefined || only === 'status') figures.push(...(await benchStatus()));
 if (only === undefined || only === 'append') figures.push(...(await benchAppend()));
+if (only === undefined || only === 'log') figures.push(...(await benchLog()));
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,

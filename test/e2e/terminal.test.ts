@@ -44,7 +44,7 @@ test.for([40, 80])(
     await using staged = await stage();
     await staged.repo.install();
     await staged.repo.checkout('release/1');
-    for (const args of [['--help'], ['sync', '--help'], ['status'], ['plan'], ['log'], ['sync', '--brnch']]) {
+    for (const args of [['--help'], ['sync', '--help'], ['status'], ['plan'], ['sync', '--brnch']]) {
       await using terminal = open(ctx, staged, args, { columns });
       await terminal.end();
       // A spinner turns only where the work takes its time, and takes itself away again.

@@ -24,9 +24,8 @@ export function chosen(
   const [near] = known
     .map((word) => ({ word, apart: distance(word, unknown.slice(0, 100).toLowerCase()) }))
     .sort((a, b) => a.apart - b.apart);
-  const guess =
-    near !== undefined && near.apart <= Math.max(1, near.word.length / 3)
-      ? ` Did you mean ${near.word}?`
-      : '';
+  const isNear =
+    near !== undefined && near.apart < unknown.length && near.apart <= Math.max(2, near.word.length / 3);
+  const guess = isNear ? ` Did you mean ${near.word}?` : '';
   return fail(`${option} knows no "${unknown}".${guess} It takes ${known.join(', ')}.`);
 }
