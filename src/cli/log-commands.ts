@@ -30,7 +30,7 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
       new Option('--json [fields]', 'one JSON document, a stored line each; or these fields of them'),
     )
     .addOption(new Option('--ndjson [fields]', 'the stored bytes, a line each; or these fields'))
-    .option('--csv', 'comma-separated values, with a header')
+    .option('--csv', 'comma-separated values, with a header; what a spreadsheet would run is marked as text')
     .option('-f, --follow', 'stay, and show what comes')
     .option('--utc', 'times in UTC')
     .option('--no-pager', 'print straight to the terminal')

@@ -9,6 +9,7 @@ import type { Zone } from '../core/log/when.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListOptions } from './log-options.ts';
 import type { Found } from './log-reading.ts';
+import type { LogDocument } from './place-documents.ts';
 import { escaped, plain } from './plain.ts';
 
 export interface Form {
@@ -83,4 +84,4 @@ export function pieceOf(found: Found, form: Form, { zone, terminal }: FormOption
 const timeOf = (at: number, zone: Zone): string => (Number.isNaN(at) ? '' : rfc3339(at, zone));
 
 const jsonOf = ({ line, text }: Found, { fields }: Form): string =>
-  fields === null ? text : withFields(line, fields);
+  fields === null ? text : withFields(line satisfies LogDocument[number], fields);

@@ -26,7 +26,7 @@ const COLUMNS: Readonly<Record<Name, Column>> = {
 };
 
 /** With fewer columns, days are written short. */
-const NARROW = 100;
+const NARROW = 110;
 
 /** `sample`: the rows to come, or the first of them where `grows`. */
 export function rowPrinter(

@@ -9,7 +9,7 @@ export interface Block {
 }
 
 /** No line is longer in earnest. Of one that is, this much comes out, so that whoever checks the log sees a fragment. */
-const LONGEST = 32 * 1024 * 1024;
+const LONGEST = 16 * 1024 * 1024;
 const FRAGMENT = 4096;
 const NEWLINE = 0x0a;
 

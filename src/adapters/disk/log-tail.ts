@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LogUnreadable } from '../../flow/log-ports.ts';
-import { blocksForward } from './line-blocks.ts';
+import { blocksBack, blocksForward } from './line-blocks.ts';
 import type { LogSource } from './log-files.ts';
 import { openPlainFile } from './log-segment.ts';
 import { diskFailure, errorCode } from './replace-file.ts';
@@ -43,8 +43,12 @@ class Tail {
     this.path = 'file' in source ? source.file : liveSegment(source.directory);
     this.current = this.open(this.path);
     if (this.current === null) return;
-    // From the end of the last whole line: the rest of it is still to come.
-    for (const _ of this.read(this.current));
+    // From the end of the last whole line: the rest of the next one is still to come.
+    const { size } = fstatSync(this.current.fd);
+    for (const { bytes, at } of blocksBack(this.current.fd, 0, size, CHUNK)) {
+      this.current.offset = at + bytes.lastIndexOf(0x0a) + 1;
+      break;
+    }
   }
 
   close(): void {
