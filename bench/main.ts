@@ -8,6 +8,7 @@ import { benchLog } from './log.ts';
 import { benchReconcile } from './reconcile.ts';
 import { benchStatus } from './status.ts';
 import { benchSwitch } from './switch.ts';
+import { benchVerify } from './verify.ts';
 
 const only = process.argv[2];
 const figures: Figure[] = [];
@@ -18,6 +19,7 @@ if (only === undefined || only === 'reconcile') figures.push(...(await benchReco
 if (only === undefined || only === 'status') figures.push(...(await benchStatus()));
 if (only === undefined || only === 'append') figures.push(...(await benchAppend()));
 if (only === undefined || only === 'log') figures.push(...(await benchLog()));
+if (only === undefined || only === 'verify') figures.push(...(await benchVerify()));
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${new Date().toISOString().slice(0, 10)}\n`,

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Failure } from '../../core/failure.ts';
-import { HASH_LENGTH, LONGEST_SHAPED, shapeOf } from '../../core/log/line-shape.ts';
+import { beforeHash, HASH_LENGTH, LONGEST_SHAPED, shapedLine, shapeOf } from '../../core/log/line-shape.ts';
 import { isCutOff, type Place, type StoredLine, storedLine } from '../../core/log/stored-line.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { LineReader, LogFile } from '../../flow/proof-ports.ts';
@@ -95,36 +95,14 @@ function take(bytes: Buffer, start: number, lineEnd: number, place: Place, reade
 }
 
 /** Null where a parser must look. The bytes of the line are of no use to anybody after this. */
-function quick(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  text: string,
-  { file, line }: Place,
-): StoredLine | null {
+function quick(bytes: Buffer, start: number, end: number, text: string, place: Place): StoredLine | null {
   if (end - start > LONGEST_SHAPED) return null;
-  const shaped = shapeOf(text);
-  if (shaped === null) return null;
+  const shape = shapeOf(text);
+  if (shape === null) return null;
   const isAscii = text.length === end - start;
   if (!isAscii && text.includes(UNREADABLE)) return null;
-  const before = isAscii ? shaped.before : Buffer.byteLength(text.slice(0, shaped.before));
+  const before = isAscii ? beforeHash(shape).length : Buffer.byteLength(beforeHash(shape));
   // What stands before the hash is moved up to what stands behind it.
   bytes.copyWithin(start + HASH_LENGTH, start, start + before);
-  return {
-    file,
-    line,
-    v: shaped.v,
-    seq: shaped.seq,
-    hash: shaped.hash,
-    prev: shaped.prev,
-    time: shaped.time,
-    kind: shaped.kind,
-    computed: sha256Hex(bytes.subarray(start + HASH_LENGTH, end)),
-    device: shaped.device,
-    event: shaped.event,
-    outcome: shaped.outcome,
-    op: shaped.op,
-    target: shaped.target,
-    name: shaped.name,
-  };
+  return shapedLine(shape, sha256Hex(bytes.subarray(start + HASH_LENGTH, end)), place);
 }

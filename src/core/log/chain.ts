@@ -69,10 +69,7 @@ export class Chain {
     if (v > VERSION && altered) this.findings.add(line, { is: 'newer-unchecked', v });
     else if (v > VERSION) this.notes.add(line, { is: 'newer', v });
     else if (altered) this.findings.add(line, { is: 'altered' });
-    else {
-      this.tally.see(line);
-      if (line.dropped !== undefined) this.letGo(line, line.dropped);
-    }
+    else if (line.dropped !== undefined) this.letGo(line, line.dropped);
   }
 
   /** Old lines were let go of, it says; the first that is left must be the one that followed them. */
@@ -178,6 +175,7 @@ export class Chain {
     this.torn = [];
     this.unreadable = 0;
     this.recent.push(line);
+    if (line.v <= VERSION && !isAltered(line)) this.tally.see(line);
     this.last = line;
     this.next = seq + 1;
   }

@@ -1,19 +1,23 @@
 // Whether what was begun came to an end: each intent has its change line, and each event one closing line.
-import { type Finding, MOST_REMARKS, type Note, type Remarks } from './remark.ts';
+import type { Finding, Note, Remarks } from './remark.ts';
 import type { Place, StoredLine } from './stored-line.ts';
 
-/** Events that are open, or were closed last, in memory at once. An honest log has a handful of open ones. */
+/** An honest log has a handful of open events; of more than this the oldest are forgotten. */
+const MOST_OPEN = 10_000;
+/** Of the events that were closed last, this many to twice as many are known. */
 const REMEMBERED = 50_000;
 
 interface Begun extends Place {
   readonly seq: number;
   readonly kind: string;
-  intents: Map<string, Intent> | null;
+  /** Those that no change line answered. */
+  readonly intents: Intent[];
 }
 
 interface Intent extends Place {
   readonly seq: number;
   readonly op: string;
+  readonly target: string;
   readonly name: string;
 }
 
@@ -33,23 +37,29 @@ export class EventTally {
   see(line: StoredLine): void {
     const { event, kind } = line;
     if (event === undefined) return;
-    if (kind === 'change') this.open.get(event)?.intents?.delete(stepOf(line));
+    if (kind === 'change') this.answer(event, line);
     else if (kind === 'sync' && line.outcome !== 'pending') this.close(event, line);
     else {
       const begun = this.begun(event, line);
-      if (kind !== 'intent') return;
-      begun.intents ??= new Map();
-      const { file, line: number, seq, op = '', name = '' } = line;
-      begun.intents.set(stepOf(line), { file, line: number, seq, op, name });
+      if (kind === 'intent') begun.intents.push(intentOf(line));
     }
+  }
+
+  private answer(event: string, line: StoredLine): void {
+    const intents = this.open.get(event)?.intents ?? [];
+    const { op, target, name } = line;
+    const at = intents.findLastIndex(
+      (intent) => intent.name === name && intent.op === op && intent.target === target,
+    );
+    if (at !== -1) intents.splice(at, 1);
   }
 
   private begun(event: string, { file, line, seq, kind }: StoredLine): Begun {
     const known = this.open.get(event);
     if (known !== undefined) return known;
-    const begun: Begun = { file, line, seq, kind, intents: null };
-    this.open.set(compact(event), begun);
-    if (this.open.size > REMEMBERED) {
+    const begun: Begun = { file, line, seq, kind, intents: [] };
+    this.open.set(event, begun);
+    if (this.open.size > MOST_OPEN) {
       const [oldest] = this.open.keys();
       if (oldest !== undefined) this.open.delete(oldest);
     }
@@ -59,7 +69,7 @@ export class EventTally {
   private close(event: string, line: StoredLine): void {
     if (this.closed.has(event) || this.closedBefore.has(event))
       this.findings.add(line, { is: 'closed-twice', event });
-    for (const intent of this.open.get(event)?.intents?.values() ?? [])
+    for (const intent of this.open.get(event)?.intents ?? [])
       this.findings.add(intent, { is: 'unanswered', op: intent.op, name: intent.name, event });
     this.open.delete(event);
     this.closed.add(compact(event));
@@ -71,7 +81,7 @@ export class EventTally {
   /** What is still open at the end of the log may be under way. */
   finish(): void {
     for (const [event, begun] of this.open) {
-      const intents = [...(begun.intents?.values() ?? [])].slice(0, MOST_REMARKS);
+      const { intents } = begun;
       for (const intent of intents)
         this.notes.add(intent, { is: 'open-intent', op: intent.op, name: intent.name, event });
       if (intents.length === 0) this.notes.add(begun, { is: 'open-event', kind: begun.kind, event });
@@ -79,7 +89,14 @@ export class EventTally {
   }
 }
 
-const stepOf = ({ op, target, name }: StoredLine): string => `${op}\n${target}\n${name}`;
+const intentOf = ({ file, line, seq, op = '', target = '', name = '' }: StoredLine): Intent => ({
+  file,
+  line,
+  seq,
+  op,
+  target,
+  name,
+});
 
-/** A piece of a line's text keeps all of that text in memory; this is a text of its own. */
+/** A piece of a line's text keeps all of that text in memory; this one only itself. */
 const compact = (text: string): string => ` ${text}`.slice(1);

@@ -1,6 +1,7 @@
 // The shape of a line as our writer writes it: JSON in JCS form, known members in their order, plain strings. One regular
 // expression tells it ten times faster than a parser; what doesn't match may be a good line all the same, for a parser.
 import type { AuditLine } from '../audit-record.ts';
+import type { Place, StoredLine } from './stored-line.ts';
 
 /** Lines longer than this are for the parser: nobody writes them, and a pattern must not be made to try for long. */
 export const LONGEST_SHAPED = 16_384;
@@ -80,7 +81,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof AuditLine, 'dropped' | 'droppedHash
   worktree: orNull(TEXT),
 };
 
-/** In the order in which they stand in a line. */
+/** In the order in which they stand in a line, and `shapedLine` reads them. */
 const NOTED = [
   'device',
   'event',
@@ -95,76 +96,51 @@ const NOTED = [
   'time',
   'v',
 ];
-const REQUIRED = new Set(['hash', 'kind', 'prev', 'seq', 'time', 'v']);
+const REQUIRED = new Set(['kind', 'prev', 'seq', 'time', 'v']);
 
-const SHAPE = new RegExp(
-  Object.entries(MEMBERS)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => {
-      if (name === 'at') return `^(\\{"at":${value}`;
-      const member = `"${name}":${NOTED.includes(name) ? noted(value) : value}`;
-      // What stands before the hash is the first thing noted.
-      if (name === 'hash') return `,)${member}`;
-      return REQUIRED.has(name) ? `,${member}` : `(?:,${member})?`;
-    })
-    .join('')
-    .concat('\\}$'),
-);
-
-/** What a line says, before anybody knows whether it is true. */
-export interface Shaped {
-  /** Characters before the member `hash`; with its name, value and comma it is `HASH_LENGTH` long. */
-  readonly before: number;
-  readonly hash: string;
-  readonly prev: string;
-  readonly seq: number;
-  readonly time: string;
-  readonly v: number;
-  readonly kind: string;
-  readonly device: string | undefined;
-  readonly event: string | undefined;
-  readonly outcome: string | undefined;
-  readonly op: string | undefined;
-  readonly target: string | undefined;
-  readonly name: string | undefined;
-}
+const PATTERN = Object.entries(MEMBERS)
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(([name, value]) => {
+    const member = `"${name}":${NOTED.includes(name) ? noted(value) : value}`;
+    // What stands before the hash is the first thing noted.
+    if (name === 'at') return `^(\\{${member}`;
+    if (name === 'hash') return `,)${member}`;
+    return REQUIRED.has(name) ? `,${member}` : `(?:,${member})?`;
+  });
+const SHAPE = new RegExp(`${PATTERN.join('')}\\}$`);
 
 /** `"hash":"`, 64 digits, `",`. */
 export const HASH_LENGTH = 8 + 64 + 2;
 
-export function shapeOf(text: string): Shaped | null {
-  const found = SHAPE.exec(text);
-  if (found === null) return null;
-  const [
-    ,
-    before = '',
-    device,
-    event,
-    hash = '',
-    kind = '',
-    name,
-    op,
-    outcome,
-    prev = '',
-    seq,
-    target,
-    time = '',
-    v,
-  ] = found;
-  if (hash.length !== 64) return null;
+/** What the pattern notes of a line. */
+export type Shape = RegExpExecArray;
+
+export function shapeOf(text: string): Shape | null {
+  const shape = SHAPE.exec(text);
+  return shape?.[4]?.length === 64 ? shape : null;
+}
+
+export const beforeHash = (shape: Shape): string => shape[1] ?? '';
+
+/** Made once for each of very many lines, so straight from what was noted. */
+export function shapedLine(shape: Shape, computed: string, { file, line }: Place): StoredLine {
+  const said = shape[4] ?? '';
   return {
-    before: before.length,
-    hash,
-    prev,
-    seq: Number(seq),
-    time,
-    v: Number(v),
-    kind,
-    device,
-    event,
-    outcome,
-    op,
-    target,
-    name,
+    file,
+    line,
+    v: Number(shape[13]),
+    seq: Number(shape[10]),
+    // One text for both: whether they are the same is asked again and again.
+    hash: computed === said ? computed : said,
+    prev: shape[9] ?? '',
+    time: shape[12] ?? '',
+    kind: shape[5] ?? '',
+    computed,
+    device: shape[2],
+    event: shape[3],
+    outcome: shape[8],
+    op: shape[7],
+    target: shape[11],
+    name: shape[6],
   };
 }
