@@ -1,6 +1,6 @@
 // The lines that tell how a span began and ended: the events' own, and what their leases were given again later.
 import { parseAuditLine } from '../core/audit-record.ts';
-import { type EventFacts, isEventLine } from '../core/log/happenings.ts';
+import { type EventFacts, factsOf, isEventLine } from '../core/log/happenings.ts';
 import { EVENT_KINDS } from '../core/vocabulary.ts';
 import type { StoredLog } from './log-cover.ts';
 
@@ -42,14 +42,8 @@ export function findEvents(
       const line = names(text) ? parseAuditLine(text) : null;
       if (line === null) continue;
       if (isEventLine(line)) {
-        const { event = '', kind, at, from, branch } = line;
-        if (eventIds.has(event) && !own.has(event))
-          own.set(event, {
-            kind,
-            at,
-            ...(from === undefined ? {} : { from }),
-            ...(branch === undefined ? {} : { branch }),
-          });
+        const { event = '' } = line;
+        if (eventIds.has(event) && !own.has(event)) own.set(event, factsOf(line));
         continue;
       }
       for (const lease of line.leases ?? []) {

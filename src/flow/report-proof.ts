@@ -13,8 +13,10 @@ export interface Proof {
   readonly head: { readonly seq: number; readonly hash: string } | null;
 }
 
-const PARTS =
-  /^(\{.*?)"hash":"([0-9a-f]{64})",(.*"prev":"([0-9a-f]{64})".*"seq":(\d+),"(?:status|subject|target|time).*)$/;
+const HASH = '"hash":"';
+const PREV = '"prev":"';
+const SEQ = ',"seq":';
+const DIGITS = 64;
 
 /** By the bytes alone: a line stands in the form that was hashed, but for its hash. */
 export const proofOf = (logs: readonly StoredLog[], sha256: (text: string) => string): Proof[] =>
@@ -23,13 +25,17 @@ export const proofOf = (logs: readonly StoredLog[], sha256: (text: string) => st
     let firstFault: number | null = null;
     let head: Proof['head'] = null;
     for (const text of files.forward()) {
-      const [, before, hash = '', after, prev, digits] = PARTS.exec(text) ?? [];
-      // What was torn by a crash is no line; whether one is missing shows in the next.
-      if (before === undefined || after === undefined) continue;
-      const seq = Number(digits);
+      // What was torn by a crash is no line; whether one is missing shows in the next. Keys are sorted, and a quote
+      // inside a text is escaped: the first of each is the line's own.
+      const [at, chained, numbered] = [text.indexOf(HASH), text.lastIndexOf(PREV), text.lastIndexOf(SEQ)];
+      if (at === -1 || chained === -1 || numbered === -1 || !text.endsWith('}')) continue;
+      const hash = text.slice(at + HASH.length, at + HASH.length + DIGITS);
+      const prev = text.slice(chained + PREV.length, chained + PREV.length + DIGITS);
+      const seq = Number.parseInt(text.slice(numbered + SEQ.length), 10);
+      const body = text.slice(0, at) + text.slice(at + HASH.length + DIGITS + 2);
       lines += 1;
       const follows = head === null ? seq > 1 || prev === CHAIN_START.hash : prev === head.hash;
-      if (!follows || sha256(before + after) !== hash) {
+      if (!follows || sha256(body) !== hash) {
         faults += 1;
         firstFault ??= seq;
       }

@@ -162,7 +162,7 @@ export class Timeline {
 
   /** Hover and focus tell the facts; one bar of a figure can be tabbed to, the arrows lead to the others. */
   private wire(svg: Element, bars: readonly BarRow[]): void {
-    const rects = [...svg.querySelectorAll<SVGRectElement>('g[aria-label="bar"] rect')];
+    const rects = [...svg.querySelectorAll<SVGRectElement>('.bars rect')];
     rects.forEach((rect, index) => {
       const bar = bars[index];
       if (bar === undefined) return;

@@ -1,6 +1,6 @@
 // The empty page that the package carries, the file that a report goes into, and how its log is checked.
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { sha256 } from '../adapters/disk/audit-log.ts';
 import { writePage } from '../adapters/disk/page-file.ts';
 import type { Failure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -20,4 +20,4 @@ export async function emptyPage(): Promise<Result<string, Failure>> {
 export const writeReport = (path: string, text: string): Promise<Result<void, Failure>> =>
   writePage(path, text);
 
-export const prove = (logs: readonly StoredLog[]): Proof[] => proofOf(logs, sha256);
+export const prove = (logs: readonly StoredLog[]): Proof[] => proofOf(logs, (text) => hash('sha256', text));

@@ -23,6 +23,13 @@ export interface Happening {
 export const isEventLine = (line: AuditLine): line is EventLine =>
   (EVENT_KINDS as readonly string[]).includes(line.kind);
 
+export const factsOf = ({ kind, at, from, branch }: EventLine): EventFacts => ({
+  kind,
+  at,
+  ...(from === undefined ? {} : { from }),
+  ...(branch === undefined ? {} : { branch }),
+});
+
 /** An event lives on among so many later ones, at most: one that is never closed must not be kept for ever. */
 const OPEN = 2_000;
 

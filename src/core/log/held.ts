@@ -2,6 +2,7 @@
 // rebuilt (core/rebuild.ts), so that what it says is open is what the ledger says is held.
 import type { AuditLine } from '../audit-record.ts';
 import { type HoldingState, type Item, itemKey } from '../ledger.ts';
+import type { EventFacts } from './happenings.ts';
 import type { Mark, Span, SpanEnd } from './span.ts';
 
 type Growing = { -readonly [key in keyof Span]: Span[key] } & { steps: Span['steps'][number][] };
@@ -14,10 +15,15 @@ export class Held {
   /** One copy of what stands in many lines: a million spans may name ten branches. */
   private readonly known = new Map<string, string>();
   private readonly over: (span: Span) => void;
+  private readonly causeOf: (event: string) => EventFacts | undefined;
 
-  /** `over` is told of each span when it ends. */
-  constructor(over: (span: Span) => void) {
+  /** `over` is told of each span when it ends. `causeOf`: what is known of an event when a line about it is added. */
+  constructor(
+    over: (span: Span) => void,
+    causeOf: (event: string) => EventFacts | undefined = () => undefined,
+  ) {
     this.over = over;
+    this.causeOf = causeOf;
   }
 
   /** Those that have not ended. */
@@ -139,32 +145,29 @@ export class Held {
   }
 
   private mark(line: AuditLine): Mark {
-    const { seq, lease, expires, outcome, reason, verified, late } = line;
+    const { seq, event, lease, expires, outcome, reason, verified, late, rules } = line;
     return {
       moment: Date.parse(line.at),
+      cause: this.causeOf(event ?? ''),
       seq,
-      ...this.texts(line, ['event', 'repo', 'branch', 'worktree', 'policy', 'rulesBlob']),
-      ...(line.rules === undefined ? {} : { rules: line.rules.map((rule) => this.once(rule)) }),
-      ...(lease === undefined ? {} : { lease }),
-      ...(expires === undefined ? {} : { expires }),
-      ...(outcome === undefined ? {} : { outcome }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(verified === undefined ? {} : { verified }),
-      ...(late === undefined ? {} : { late }),
+      event,
+      lease,
+      expires,
+      outcome,
+      reason,
+      verified,
+      late,
+      repo: this.maybeOnce(line.repo),
+      branch: this.maybeOnce(line.branch),
+      worktree: this.maybeOnce(line.worktree),
+      policy: this.maybeOnce(line.policy),
+      rulesBlob: this.maybeOnce(line.rulesBlob),
+      rules: rules?.map((rule) => this.once(rule)),
     };
   }
 
-  private texts<K extends 'event' | 'repo' | 'branch' | 'worktree' | 'policy' | 'rulesBlob'>(
-    line: AuditLine,
-    names: readonly K[],
-  ): Pick<AuditLine, K> {
-    const found: { [key in K]?: string | null } = {};
-    for (const name of names) {
-      const text = line[name];
-      if (text !== undefined)
-        found[name] = typeof text === 'string' && name !== 'event' ? this.once(text) : text;
-    }
-    return found as Pick<AuditLine, K>;
+  private maybeOnce<T extends string | null | undefined>(text: T): T | string {
+    return typeof text === 'string' ? this.once(text) : text;
   }
 
   private once(text: string): string {

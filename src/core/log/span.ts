@@ -2,27 +2,35 @@
 import type { AuditLine } from '../audit-record.ts';
 import type { HoldingState, Item } from '../ledger.ts';
 import type { Before } from '../vocabulary.ts';
+import type { EventFacts } from './happenings.ts';
 
-/** What a line says of one end of a span. `moment`: its `at` in milliseconds since the epoch. */
+type Defined<T> = { readonly [key in keyof Required<T>]: T[key] | undefined };
+
+/** What a line says of one end of a span, in one shape: there may be hundreds of thousands. */
 export interface Mark
-  extends Pick<
-    AuditLine,
-    | 'seq'
-    | 'event'
-    | 'repo'
-    | 'branch'
-    | 'worktree'
-    | 'policy'
-    | 'rulesBlob'
-    | 'rules'
-    | 'lease'
-    | 'expires'
-    | 'outcome'
-    | 'reason'
-    | 'verified'
-    | 'late'
+  extends Defined<
+    Pick<
+      AuditLine,
+      | 'event'
+      | 'repo'
+      | 'branch'
+      | 'worktree'
+      | 'policy'
+      | 'rulesBlob'
+      | 'rules'
+      | 'lease'
+      | 'expires'
+      | 'outcome'
+      | 'reason'
+      | 'verified'
+      | 'late'
+    >
   > {
+  readonly seq: number;
+  /** Its `at` in milliseconds since the epoch. */
   readonly moment: number;
+  /** What the event was, where its own line was seen shortly before. */
+  readonly cause: EventFacts | undefined;
 }
 
 /**

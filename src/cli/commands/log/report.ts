@@ -34,7 +34,8 @@ export const runReport = (context: Context, { html, ...options }: ReportOptions)
     const sight = {
       since: query.value.since ?? 0,
       until: query.value.until ?? now,
-      takes: query.value.takes,
+      // Nothing was asked for but a time.
+      takes: query.value.sought.texts.length === 0 ? null : query.value.takes,
     };
     const gathered = gather(logs, sight, { event: eventRow, failure: failureRow });
     const { counts, covers, events, failures } = gathered;
