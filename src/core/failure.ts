@@ -182,6 +182,8 @@ export type Failure =
   | { readonly code: 'port-in-use'; readonly port: number }
   | { readonly code: 'config-exists'; readonly where: string }
   | { readonly code: 'not-written' }
+  | { readonly code: 'unknown-event'; readonly id: string }
+  | { readonly code: 'ambiguous-event'; readonly id: string; readonly candidates: readonly string[] }
   | { readonly code: 'usage'; readonly problem: string };
 
 const OF_DIRECTORY: ReadonlySet<string> = new Set<DirectoryFailure['code']>([

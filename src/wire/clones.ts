@@ -1,4 +1,5 @@
 // What `sweep` and `reconcile` need: the ledger of this person, and each clone that it names, there or gone.
+import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
 import { isClone } from '../adapters/git/locate.ts';
 import { stateHome } from '../adapters/process/places.ts';
@@ -9,13 +10,16 @@ import { repositoryId } from '../core/repository-id.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readSettings } from '../core/settings.ts';
 import type { ClonesPorts } from '../flow/clones.ts';
+import type { SweepPorts } from '../flow/sweep.ts';
+import { VERSION } from '../version.ts';
 import { openClone } from './clone.ts';
 import { type Here, openHere } from './here.ts';
 import { openNowhere, settingsAt } from './nowhere.ts';
+import { retainLog } from './retain.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export async function openClones(cwd: string, env: Env): Promise<Result<ClonesPorts, Failure>> {
+export async function openClones(cwd: string, env: Env): Promise<Result<SweepPorts, Failure>> {
   const here = await openHere(cwd, env);
   if (!here.ok && here.failure.code === 'git-missing') return here;
   // In a clone, the state directory that it was installed with; elsewhere the environment's.
@@ -25,12 +29,14 @@ export async function openClones(cwd: string, env: Env): Promise<Result<ClonesPo
   const outside = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
   // Where it can't be read, what can be given back still is.
   const known = outside.ok ? outside.value : [];
-  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '', known }, home, env).ports;
+  const { state, clock } = openNowhere({ commonDir: '', repo: '', known }, home, env).ports;
+  const log = openAuditLog(home, clock, VERSION);
   return ok({
     state,
-    audit,
+    audit: log,
     clock,
     isRunning,
+    retain: () => retainLog({ state, clock, log }, known),
     here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {

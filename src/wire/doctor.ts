@@ -1,4 +1,5 @@
 // What `doctor` looks with: inside a clone, outside of one, and without git.
+import { parseSpan } from '../adapters/config/span.ts';
 import { sha256 } from '../adapters/disk/audit-log.ts';
 import { openLookout } from '../adapters/disk/lookout.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
@@ -30,6 +31,7 @@ export async function openDoctor(directory: string, env: Env, speech: Speech): P
     prober: openProber({ userAgent: `scim-hook/${VERSION}`, now: systemClock.now, way }),
     way,
     speech,
+    parseSpan,
     sha256,
     version: VERSION,
     off: env['SCIM_HOOK'] === '0',

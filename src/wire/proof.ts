@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { bring } from '../adapters/disk/arrived-file.ts';
 import { firstLine, readLog, sha256Hex } from '../adapters/disk/chain-reader.ts';
 import { checkpointAt, keepCheckpoint, keptCheckpoints } from '../adapters/disk/checkpoints.ts';
-import { linesBackward } from '../adapters/disk/lines.ts';
+import { linesBackward, openIfThere } from '../adapters/disk/lines.ts';
 import { diskFailure, errorCode } from '../adapters/disk/replace-file.ts';
 import { segmentsOf } from '../adapters/disk/segments.ts';
 import { parseEntries } from '../adapters/git/config-entries.ts';
@@ -144,7 +144,9 @@ async function endOf(
   home: string,
 ): Promise<{ readonly line: AuditLine; readonly device: string } | null> {
   for (const { path } of segmentsOf(directory).reverse()) {
-    for await (const text of linesBackward(path)) {
+    const file = await openIfThere(path);
+    if (file === null) continue;
+    for await (const text of linesBackward(file)) {
       const line = parseAuditLine(text);
       if (line !== null) return { line, device: line.device ?? deviceOf(home) ?? 'unknown' };
     }

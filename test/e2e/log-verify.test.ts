@@ -88,7 +88,7 @@ test('from a switch to a signed checkpoint, and to what is done to the log after
   const altered = await repo.scimHook('log', 'verify');
   expect(altered.status).toBe(1);
   const line = text.split('\n').findIndex((each) => each.includes('"kind":"change","lease"')) + 1;
-  expect(altered.stdout).toMatch(`✗ audit.jsonl:${line} (seq ${line})  altered: `);
+  expect(altered.stdout).toContain(`✗ audit.jsonl:${line} (seq ${line})  altered: `);
   expect(altered.stdout).toMatch(/: not whole, 1 finding\.\n/);
 });
 

@@ -3,9 +3,10 @@ import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { freeDead, markHolder } from './lock-holder.ts';
 import { diskFailure, errorCode } from './replace-file.ts';
 
-/** A holder that hasn't been heard of for this long, in milliseconds, is dead: `kill -9` leaves the lock behind. */
+/** A holder that hasn't been heard of for this long, in milliseconds, is dead, where the kernel can't tell at once. */
 const STALE = 5_000;
 /** How long to wait for a living holder, in tries of up to 100 ms: a directory that hangs may hold it a deadline long. */
 const TRIES = 300;
@@ -23,33 +24,49 @@ export async function withLock<T>(
   // What only looks takes no lock, and does without the libraries that it brings.
   const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
-  const lock = (retries: number): Promise<() => Promise<void>> =>
+  const lock = (): Promise<() => Promise<void>> =>
     lockfile.lock(directory, {
       lockfilePath: `${directory}/lock`,
       stale: STALE,
       update: 1_000,
-      retries: { retries, factor: 1.3, minTimeout: 10, maxTimeout: 100 },
       onCompromised: () => {
         mine = false;
       },
     });
   let release: () => Promise<void>;
   try {
-    release = await lock(0).catch(async (error: unknown) => {
+    release = await lock().catch(async (error: unknown) => {
       if (errorCode(error) !== 'ELOCKED') throw error;
       waited?.();
+      await freeDead(directory, STALE);
       await removeFromFuture(`${directory}/lock`);
-      return lock(TRIES);
+      return again(lock, directory);
     });
   } catch (error) {
     const locked = errorCode(error) === 'ELOCKED';
     return fail(locked ? { code: 'locked', path: directory } : diskFailure(directory, error));
   }
+  const unmark = await markHolder(directory);
   try {
     return ok(await work({ isMine: () => mine }));
   } finally {
     // Lost already, or taken away with the directory: either way it is nobody's of ours.
     await release().catch(() => {});
+    // Last: without it, a living holder would look like a dead one.
+    unmark();
+  }
+}
+
+/** Tries until the holder is done, or dies. */
+async function again<T>(lock: () => Promise<T>, directory: string): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await lock();
+    } catch (error) {
+      if (errorCode(error) !== 'ELOCKED' || tries === TRIES) throw error;
+    }
+    await pause(Math.min(100, 10 * 1.3 ** tries));
+    await freeDead(directory, STALE);
   }
 }
 

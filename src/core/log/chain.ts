@@ -175,7 +175,8 @@ export class Chain {
     this.torn = [];
     this.unreadable = 0;
     this.recent.push(line);
-    if (line.v <= VERSION && !isAltered(line)) this.tally.see(line);
+    // One that was altered still stands for the step that it was of; that it was is said already.
+    if (line.v <= VERSION) this.tally.see(line);
     this.last = line;
     this.next = seq + 1;
   }

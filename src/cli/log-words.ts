@@ -1,4 +1,5 @@
-// What keeps somebody from proving the log, in words.
+// What keeps somebody from reading or proving the log, in words.
+import type { Failure } from '../core/failure.ts';
 import type { ProofFailure } from '../core/log/proof-failure.ts';
 import { diskWords } from './disk-words.ts';
 import type { Words } from './words.ts';
@@ -6,9 +7,21 @@ import type { Words } from './words.ts';
 const HOW_TO_SET =
   'Have git sign with an SSH key of yours:\n  git config --global gpg.format ssh\n  git config --global user.signingKey ~/.ssh/id_ed25519.pub';
 
-export function proofWords(failure: ProofFailure): Words {
+type LogFailure = ProofFailure | Extract<Failure, { code: 'unknown-event' | 'ambiguous-event' }>;
+
+export function logWords(failure: LogFailure): Words {
   const say = (message: string, remedy: string): Words => ({ message, remedy });
   switch (failure.code) {
+    case 'unknown-event':
+      return say(
+        `The log has no event, line or lease ${failure.id}.`,
+        'Ids and numbers (SEQ) stand in `scim-hook log` and `scim-hook log --json`; --from names other logs.',
+      );
+    case 'ambiguous-event':
+      return say(
+        `${failure.id} could be any of ${failure.candidates.join(', ')}.`,
+        'Name more of the one you mean.',
+      );
     case 'log-empty':
       return say(
         `There is no line in ${failure.directory} to sign.`,
