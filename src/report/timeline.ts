@@ -170,7 +170,7 @@ export class Timeline {
       rect.setAttribute('tabindex', index === 0 ? '0' : '-1');
       rect.dataset['event'] = bar.event;
       const show = (pointer: number | null): void =>
-        this.tip.show(`${bar.name} · ${bar.person}`, factsOf(bar), rect.getBoundingClientRect(), pointer);
+        this.tip.show(`${bar.name} · ${bar.person}`, factsOf(bar), rect, pointer);
       rect.addEventListener('pointerenter', (event) => show(event.clientX));
       rect.addEventListener('focus', () => show(null));
       for (const over of ['pointerleave', 'blur']) rect.addEventListener(over, () => this.tip.hide());

@@ -7,23 +7,32 @@ const GAP = 12;
 
 export class Tip {
   private readonly box = byId('tip');
+  private near: { readonly bar: Element; readonly pointer: number | null } | null = null;
 
   constructor() {
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.hide();
     });
-    addEventListener('scroll', () => this.hide(), { passive: true });
+    // What gets the focus is scrolled to: the facts go along.
+    addEventListener('scroll', () => this.place(), { passive: true });
   }
 
-  show(title: string, facts: Facts, near: DOMRect, pointer: number | null): void {
+  show(title: string, facts: Facts, bar: Element, pointer: number | null): void {
     const list = element('dl');
     for (const [name, text] of facts)
       if (text !== '') list.append(element('dt', {}, name), element('dd', {}, text));
     this.box.replaceChildren(element('strong', {}, title), list);
     this.box.hidden = false;
+    this.near = { bar, pointer };
+    this.place();
+  }
+
+  private place(): void {
+    if (this.near === null) return;
+    const near = this.near.bar.getBoundingClientRect();
     const { width, height } = this.box.getBoundingClientRect();
     const [wide, high] = [document.documentElement.clientWidth, innerHeight];
-    const left = Math.max(GAP, Math.min((pointer ?? near.left) + GAP, wide - width - GAP));
+    const left = Math.max(GAP, Math.min((this.near.pointer ?? near.left) + GAP, wide - width - GAP));
     const below = near.bottom + GAP;
     const top = below + height > high ? Math.max(GAP, near.top - height - GAP) : below;
     this.box.style.left = `${left}px`;
@@ -32,5 +41,6 @@ export class Tip {
 
   hide(): void {
     this.box.hidden = true;
+    this.near = null;
   }
 }

@@ -174,6 +174,8 @@ test('headings sort, arrows lead from bar to bar, Escape hides the facts', async
   const first = await page.locator('#tip').textContent();
   await page.keyboard.press('ArrowRight');
   expect(await page.locator('#tip').textContent()).not.toBe(first);
+  // A bar far down is scrolled to, and its facts come along.
+  expect(await page.locator('#tip').isVisible()).toBe(true);
   await page.keyboard.press('Escape');
   expect(await page.locator('#tip').isVisible()).toBe(false);
 });
