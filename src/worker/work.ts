@@ -1,4 +1,5 @@
 // The worker's life: wake-up after wake-up while there is something to do, then a way out on which nothing is missed.
+import type { Failure } from '../core/failure.ts';
 import { backoff } from '../core/retry.ts';
 import { type Settled, settle } from '../flow/settle.ts';
 import { openClone } from '../wire/clone.ts';
@@ -65,15 +66,18 @@ async function stay(options: WorkOptions, clone: Clone, place: Place): Promise<v
   }
 }
 
+/** While git changes a clone, there may be no HEAD for a moment, or half a worktree: then git says that there is none. */
+const PASSING: ReadonlySet<string> = new Set<Failure['code']>(['locked', 'git-failed', 'no-repository']);
+
 /** Whether something is worth another try soon, and how long the directory wants to be left alone before. */
 async function wakeUp(options: WorkOptions, clone: Clone): Promise<Pick<Settled, 'again' | 'retryAfter'>> {
   const opened = await clone.open();
-  if (!opened.ok) return { again: false, retryAfter: null };
+  if (!opened.ok) return { again: PASSING.has(opened.failure.code), retryAfter: null };
   const { ports, entries, log } = opened.value;
   const settled = await settle(ports, entries, { kind: 'wake' });
   // What fails of it is the next one's, or `sweep`'s, which says so.
   if (log.rotated()) await retainLog({ ...ports, log }, entries);
-  if (!settled.ok) return { again: settled.failure.code === 'locked', retryAfter: null };
+  if (!settled.ok) return { again: PASSING.has(settled.failure.code), retryAfter: null };
   options.tell(settled.value);
   return settled.value;
 }

@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FakeDirectory } from '../support/fake-directory.ts';
+import { failingGit } from '../support/meddling-git.ts';
 import { configFor, rule } from '../support/rules.ts';
-import { ALICE, type Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
+import { ALICE, type Repo, Sandbox, TOKEN, until } from '../support/sandbox.ts';
 
 /** Makes the hook believe that a worker lives, so that lines gather; returns how to end that. */
 async function withoutWorker(repo: Repo): Promise<() => Promise<void>> {
@@ -46,6 +47,21 @@ test('there and back before anybody looked: superseded, unchanged, and nothing i
     { kind: 'manual', branch: 'main', outcome: 'unchanged' },
   ]);
   expect(directory.requests.length).toBe(before);
+});
+
+test('a git that fails for a moment is asked again, though nobody switches any more', async () => {
+  await using sandbox = await Sandbox.create();
+  const { repo, directory, alice } = await staged(sandbox, ['release/1']);
+  await using _ = directory;
+  const end = await withoutWorker(repo);
+  await repo.git('checkout', '-q', 'release/1');
+  await end();
+  const env = await failingGit(sandbox, 'worktree list');
+  const working = sandbox.run(process.execPath, [sandbox.workerBundle, repo.spool], repo.path, { env });
+  await until('access', () => directory.members('jit').includes(alice));
+  await repo.quiet();
+  await repo.stopWorker();
+  await working;
 });
 
 test('a storm ends where HEAD is, with a closing line for every switch', async () => {
