@@ -56,6 +56,7 @@ test('each rule catches who breaks it', () => {
     plant('src/worker/work.ts', "import '../cli/time.ts';");
     plant('src/directory/turn.ts', "import '../core/result.ts';");
     plant('src/adapters/process/clock.ts', "import 'node:net';");
+    plant('src/wire/run.ts', "import '../adapters/http/trouble.ts';");
     const broken = new Set(cruise(copy).violations.map(({ rule }) => rule.name));
     expect([...broken].sort()).toEqual(
       expect.arrayContaining([
@@ -64,6 +65,7 @@ test('each rule catches who breaks it', () => {
         'core-is-pure',
         'flow-knows-ports-only',
         'http-in-one-place',
+        'http-serves-two',
         'nothing-depends-on-the-command-line',
         'only-wire-chooses',
         'the-directory-stands-alone',

@@ -17,7 +17,7 @@ export interface Call {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
   /** Bytes of the answer's body that are worth reading. */
   readonly most: number;
 }
