@@ -15,17 +15,26 @@ export interface Held {
   isMine(): boolean;
 }
 
+export interface LockOptions {
+  /** One directory may have several. */
+  readonly name?: string;
+  /** How often to try again; by default long enough for a living holder to finish. */
+  readonly tries?: number;
+}
+
 export async function withLock<T>(
   directory: string,
   work: (held: Held) => Promise<T>,
   waited?: () => void,
+  { name = 'lock', tries = TRIES }: LockOptions = {},
 ): Promise<Result<T, Failure>> {
   // What only looks takes no lock, and does without the libraries that it brings.
   const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
+  const lockfilePath = `${directory}/${name}`;
   const lock = (retries: number): Promise<() => Promise<void>> =>
     lockfile.lock(directory, {
-      lockfilePath: `${directory}/lock`,
+      lockfilePath,
       stale: STALE,
       update: 1_000,
       retries: { retries, factor: 1.3, minTimeout: 10, maxTimeout: 100 },
@@ -38,8 +47,8 @@ export async function withLock<T>(
     release = await lock(0).catch(async (error: unknown) => {
       if (errorCode(error) !== 'ELOCKED') throw error;
       waited?.();
-      await removeFromFuture(`${directory}/lock`);
-      return lock(TRIES);
+      await removeFromFuture(lockfilePath);
+      return lock(tries);
     });
   } catch (error) {
     const locked = errorCode(error) === 'ELOCKED';
