@@ -22,6 +22,7 @@ import {
   uninstallDocument,
 } from '../src/cli/place-documents.ts';
 import { reconcileDocument } from '../src/cli/reconcile-document.ts';
+import { pushDocument } from '../src/cli/ship-documents.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -63,6 +64,7 @@ export const schemas = {
     title: '`scim-hook log --json`',
     ...toJsonSchema(logDocument, { ignoreActions: ['readonly'] }),
   },
+  'schemas/log-push.schema.json': { title: '`scim-hook log push --json`', ...toJsonSchema(pushDocument) },
   'schemas/directory.schema.json': {
     title: '`scim-hook directory --json`',
     ...toJsonSchema(directoryDocument),

@@ -20,6 +20,8 @@ export interface ShipStore {
   /** One who ships at a time, over all processes. Null: somebody else does. */
   exclusively<T>(work: () => Promise<T>): Promise<Result<T, Failure> | null>;
   read(): Promise<Result<ShipState, Failure>>;
+  /** For whoever only looks: an unreadable file is left as it is. */
+  peek(): Promise<ShipState>;
   write(state: ShipState): Promise<Result<void, Failure>>;
 }
 

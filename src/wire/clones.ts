@@ -8,6 +8,7 @@ import type { Failure } from '../core/failure.ts';
 import { repositoryId } from '../core/repository-id.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readSettings } from '../core/settings.ts';
+import { isShippingSet } from '../core/ship/settings.ts';
 import type { ClonesPorts } from '../flow/clones.ts';
 import { openClone } from './clone.ts';
 import { type Here, openHere } from './here.ts';
@@ -15,7 +16,15 @@ import { openNowhere, settingsAt } from './nowhere.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export async function openClones(cwd: string, env: Env): Promise<Result<ClonesPorts, Failure>> {
+export interface Clones extends ClonesPorts {
+  /** What was logged `since`, where a destination is set: for cron and CI, where no worker may come for a long time. */
+  ship(since: number): Promise<void>;
+}
+
+/** Milliseconds. */
+const SHIPPING = 5_000;
+
+export async function openClones(cwd: string, env: Env): Promise<Result<Clones, Failure>> {
   const here = await openHere(cwd, env);
   if (!here.ok && here.failure.code === 'git-missing') return here;
   // In a clone, the state directory that it was installed with; elsewhere the environment's.
@@ -31,6 +40,12 @@ export async function openClones(cwd: string, env: Env): Promise<Result<ClonesPo
     audit,
     clock,
     isRunning,
+    ship: async (since) => {
+      if (!isShippingSet(known, env)) return;
+      const repo = here.ok ? here.value.commonDir : null;
+      const { shipWithin } = await import('./ship.ts');
+      await shipWithin({ entries: known, env, home, repo, directory: cwd }, since, SHIPPING);
+    },
     here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {

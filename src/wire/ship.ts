@@ -13,6 +13,7 @@ import { type Way, wayTo } from '../core/proxy.ts';
 import type { Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import { type Destination, keyOf, type Shipping } from '../core/ship/destination.ts';
+import type { Progress } from '../core/ship/position.ts';
 import { leavesWhole } from '../core/ship/selection.ts';
 import { readShipping, webhookSecret } from '../core/ship/settings.ts';
 import { type ShipOptions, type Shipped, ship } from '../flow/ship.ts';
@@ -121,28 +122,54 @@ export async function secretFor({ entries, env, directory }: ShipPlace, url: str
   return credentialField(text, 'password') || null;
 }
 
-export interface Standing {
+interface Standing {
   readonly destination: Destination;
   readonly lag: Lag;
-  readonly progress: ReturnType<typeof progressOf>;
-  readonly isFresh: boolean;
+  readonly progress: Progress;
+}
+
+export interface ShippingStanding {
+  readonly shipping: Shipping;
+  readonly standings: readonly Standing[];
 }
 
 /** How things stand with each destination. Reads only. */
-export async function shippingStanding(
-  place: ShipPlace,
-): Promise<{ readonly shipping: Shipping; readonly standings: readonly Standing[] }> {
+export async function shippingStanding(place: ShipPlace): Promise<ShippingStanding> {
   const { log, store, shipping } = openShipping(place);
-  const read = await store.read();
+  const state = await store.peek();
   const targets = targetsOf(place, shipping);
   const now = systemClock.now();
   const standings = shipping.destinations.flatMap((destination): Standing[] => {
     const target = targets.find(({ key }) => key === keyOf(destination));
     if (target === undefined) return [];
-    const known = read.ok ? read.value[target.key] : undefined;
-    const progress = progressOf(known, now);
-    const lag = lagOf(log, progress.position, target.sender.takes);
-    return [{ destination, lag, progress, isFresh: known === undefined }];
+    const progress = progressOf(state[target.key], now);
+    return [{ destination, lag: lagOf(log, progress.position, target.sender.takes), progress }];
   });
   return { shipping, standings };
+}
+
+/** Lines that are due somewhere and have not left; null: nothing is shipped. */
+export async function unshippedLines(
+  place: ShipPlace,
+): Promise<{ readonly lines: number; readonly more: boolean } | null> {
+  const { standings } = await shippingStanding(place);
+  if (standings.length === 0) return null;
+  return {
+    lines: Math.max(...standings.map(({ lag }) => lag.lines)),
+    more: standings.some(({ lag }) => lag.more),
+  };
+}
+
+/** For a process that is over soon, and perhaps its machine with it. Never fails. */
+export async function shipWithin(place: ShipPlace, since: number, milliseconds: number): Promise<void> {
+  const ask = {
+    since,
+    patience: milliseconds,
+    signal: AbortSignal.timeout(milliseconds),
+    byHand: false,
+    all: false,
+    told: () => {},
+    tries: Math.ceil(milliseconds / 100),
+  };
+  await shipNow(place, ask).catch(() => null);
 }

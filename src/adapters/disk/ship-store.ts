@@ -1,4 +1,5 @@
 // How far each destination is: a small file in the state directory, and the lock of the one process that ships.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -32,6 +33,14 @@ export function openShipStore(home: string, tries: number): ShipStore {
         typeof fields['destinations'] === 'object' && fields['destinations'] !== null;
       const read = await readJsonFile(path, VERSION, isWhole);
       return read.ok ? ok(readShipState(read.value?.['destinations'])) : read;
+    },
+    peek: async () => {
+      const text = await readFile(path, 'utf8').catch(() => '{}');
+      try {
+        return readShipState((JSON.parse(text) as { readonly destinations?: unknown }).destinations);
+      } catch {
+        return {};
+      }
     },
     write: (destinations) => writeJsonFile(path, VERSION, { destinations }),
   };
