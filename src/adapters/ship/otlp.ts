@@ -34,7 +34,7 @@ export function otlpSender({ destination, poster, takes, version, platform }: Ot
     takes,
     close: () => poster.close(),
     send: async (lines) => {
-      const device = lines[0]?.line.device;
+      const device = lines.find(({ line }) => line.device !== undefined)?.line.device;
       const resource = resourceOf({
         'service.name': 'scim-hook',
         'service.version': version,
