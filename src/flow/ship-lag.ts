@@ -1,6 +1,6 @@
 // How far destinations are behind: what is due there, counted up to a bound. Reads only.
 import type { AuditLine } from '../core/audit-record.ts';
-import { freshProgress, type Progress, startingAt } from '../core/ship/position.ts';
+import { firstSeen, freshProgress, type Progress } from '../core/ship/position.ts';
 import type { ShipLog } from './ship-ports.ts';
 
 export interface Lag {
@@ -31,6 +31,6 @@ export function lagOf(
   return { lines, more: false, oldest };
 }
 
-/** One that was never shipped to begins with what is logged from now on. */
+/** One that was never shipped to would begin now. */
 export const progressOf = (known: Progress | undefined, now: number): Progress =>
-  known ?? freshProgress(startingAt(now));
+  known ?? freshProgress(firstSeen(now));

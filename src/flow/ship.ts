@@ -1,7 +1,13 @@
 // Shipping: what the log has and a destination hasn't leaves, at least once. Destinations don't wait for one another.
 import type { Failure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
-import { freshProgress, type Progress, type ShipState, startingAt } from '../core/ship/position.ts';
+import {
+  firstSeen,
+  freshProgress,
+  type Progress,
+  type ShipState,
+  startingAt,
+} from '../core/ship/position.ts';
 import { Delivery } from './delivery.ts';
 import type { Clock } from './ports.ts';
 import type { ShipLog, ShipStore, Target } from './ship-ports.ts';
@@ -15,7 +21,7 @@ export interface ShipPorts {
 
 export interface ShipOptions {
   readonly targets: readonly Target[];
-  /** A destination that was never seen begins with what was written from then on, in milliseconds since the epoch. */
+  /** When this process began to look, in milliseconds since the epoch: where a destination begins that was never seen. */
   readonly since: number;
   /** Milliseconds without anything taken after which a destination is left for later. */
   readonly patience: number;
@@ -50,7 +56,10 @@ async function shipAll(ports: ShipPorts, options: ShipOptions): Promise<Result<r
   const start = (key: string): Progress => {
     const known = read.value[key];
     if (known !== undefined && !all) return known;
-    return { ...freshProgress(startingAt(all ? 0 : since)), ...(known && { skipped: known.skipped }) };
+    return {
+      ...freshProgress(all ? startingAt(0) : firstSeen(since)),
+      ...(known && { skipped: known.skipped }),
+    };
   };
   let state: ShipState = {
     ...read.value,

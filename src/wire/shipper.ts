@@ -22,6 +22,8 @@ export interface Shipper {
 
 /** Milliseconds without anything taken. */
 const PATIENCE = 15_000;
+/** Some six seconds: long enough for the lock of a shipper that was killed to grow stale. */
+const TRIES = 70;
 
 export function openShipper({ env, since, commonDir }: ShipperOptions): Shipper {
   const stopping = new AbortController();
@@ -41,7 +43,7 @@ export function openShipper({ env, since, commonDir }: ShipperOptions): Shipper 
           byHand: false,
           all: false,
           told: () => {},
-          tries: 0,
+          tries: TRIES,
         },
       );
     }

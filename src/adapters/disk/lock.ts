@@ -32,9 +32,12 @@ export async function withLock<T>(
   const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
   const lockfilePath = `${directory}/${name}`;
+  // The library knows a lock by what it is on: two of one directory would release one another.
+  const file = name === 'lock' ? directory : lockfilePath;
   const lock = (retries: number): Promise<() => Promise<void>> =>
-    lockfile.lock(directory, {
+    lockfile.lock(file, {
       lockfilePath,
+      realpath: file === directory,
       stale: STALE,
       update: 1_000,
       retries: { retries, factor: 1.3, minTimeout: 10, maxTimeout: 100 },

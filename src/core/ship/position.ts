@@ -29,6 +29,12 @@ export type ShipState = Readonly<Record<string, Progress>>;
 
 export const positionOf = ({ seq, hash, time }: AuditLine): Position => ({ seq, hash, time });
 
+/** Milliseconds: what led up to a destination's first being seen is its business too, as the install that came before. */
+const MOMENT = 60_000;
+
+/** Where one begins that was never seen before `since`: not with a year of history. */
+export const firstSeen = (since: number): Position => startingAt(Math.max(0, since - MOMENT));
+
 /** In no log, so that what counts is the time: lines written then or later are due. */
 export const startingAt = (milliseconds: number): Position => ({
   seq: 0,
