@@ -45,11 +45,18 @@ export class Delivery {
   /** Null: there is nothing left. Else why, in words. */
   async run(): Promise<string | null> {
     const why = await this.drain();
-    const at = new Date(this.ports.clock.now()).toISOString();
-    if (why !== null) this.progress = { ...this.progress, failed: { at, why } };
-    else this.progress = { ...this.progress, failed: null };
-    await this.ports.save(this.progress);
+    if (why !== null) await this.fail(why);
+    else {
+      this.progress = { ...this.progress, failed: null };
+      await this.ports.save(this.progress);
+    }
     return why;
+  }
+
+  private async fail(why: string): Promise<void> {
+    const at = new Date(this.ports.clock.now()).toISOString();
+    this.progress = { ...this.progress, failed: { at, why } };
+    await this.ports.save(this.progress);
   }
 
   private async drain(): Promise<string | null> {
@@ -115,6 +122,8 @@ export class Delivery {
       if (sent.is !== 'later') return sent;
       const wait = backoff(attempt, random(), sent.retryAfter);
       const now = clock.now();
+      // Whoever asks meanwhile hears of it.
+      if (attempt === 0) await this.fail(sent.why);
       if (now + wait - this.lastTaken > patience) {
         const notBefore = sent.retryAfter === null ? null : now + Math.min(sent.retryAfter, LONGEST_PEACE);
         this.progress = { ...this.progress, notBefore };

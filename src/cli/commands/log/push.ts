@@ -11,8 +11,8 @@ import type { ExitCode } from '../../words.ts';
 
 /** Milliseconds without anything taken; somebody waits for it. */
 const PATIENCE = 10_000;
-/** Some three seconds: a worker that ships may be done by then. */
-const TRIES = 30;
+/** Some twenty seconds: a worker that ships is done by then, or has given up for now. */
+const TRIES = 200;
 
 export async function runPush(context: Context, { all = false }: PushOptions): Promise<ExitCode> {
   const { cwd, env, screen } = context;
