@@ -32,10 +32,18 @@ export default {
     {
       name: 'adapters-are-strangers',
       comment:
-        'One outside thing each. What two adapters share belongs to core, or is wired together in src/wire.',
+        'One outside thing each. What two adapters share belongs to core, or is wired together in src/wire; only HTTP itself (proxy, trust, bounds) is a room that those who speak it share.',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
-      to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
+      to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/http/'] },
+    },
+    {
+      name: 'http-serves-two',
+      comment:
+        'adapters/http knows neither SCIM nor shipping, and only those two speak it: who sends what to whom stays easy to see.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/(http|scim|ship)/' },
+      to: { path: '^src/adapters/http/' },
     },
     {
       name: 'only-wire-chooses',
@@ -97,9 +105,9 @@ export default {
     {
       name: 'http-in-one-place',
       comment:
-        'Only adapters/scim talks to the network: the token goes nowhere else. disk/kernel-lock.ts talks to nobody: it binds a name that only the kernel of this machine knows, because that is freed when its holder dies.',
+        'Only adapters/http opens connections, for adapters/scim, which has the token, and adapters/ship, which never sees it. disk/kernel-lock.ts talks to nobody: it binds a name that only the kernel of this machine knows, because that is freed when its holder dies.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/((adapters/scim|directory)/|adapters/disk/kernel-lock\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/((adapters/http|directory)/|adapters/disk/kernel-lock\\.ts$)' },
       to: { path: '^(node:)?(https?|net|tls|dgram|http2)$|node_modules/undici/' },
     },
     {

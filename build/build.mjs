@@ -9,20 +9,23 @@ import { reportPage } from './report-page.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
 
-/** The slim undici, only for the plain name: the slim file itself imports from inside the package. */
-const slimUndici = {
-  name: 'slim-undici',
+/** A part of a package, only for the plain name: the file that names the part imports from inside the package. */
+const slim = (name, filter, file) => ({
+  name,
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^undici$/ }, () => ({ path: at('build', 'undici-client.js') }));
+    onResolve({ filter }, () => ({ path: at('build', file) }));
   },
-};
+});
 
 const common = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
   target: 'node20.18',
-  plugins: [slimUndici],
+  plugins: [
+    slim('slim-undici', /^undici$/, 'undici-client.js'),
+    slim('slim-otlp', /^@opentelemetry\/otlp-transformer$/, 'otlp-logs.js'),
+  ],
   // Optional loaders of cosmiconfig that are never reached: checking out a branch must not run its code.
   external: ['typescript'],
   // Its CommonJS form hides its imports from a bundler.

@@ -24,6 +24,7 @@ import {
 } from '../src/cli/place-documents.ts';
 import { reconcileDocument } from '../src/cli/reconcile-document.ts';
 import { reportDocument } from '../src/cli/report-document.ts';
+import { pushDocument } from '../src/cli/ship-documents.ts';
 import { userDocument, whoDocument } from '../src/cli/span-documents.ts';
 import { checkpointDocument, verifyDocument } from '../src/cli/verify-document.ts';
 import { configWords } from './config-words.ts';
@@ -81,6 +82,7 @@ export const schemas = {
     title: '`scim-hook log report --json`',
     ...toJsonSchema(reportDocument),
   },
+  'schemas/log-push.schema.json': { title: '`scim-hook log push --json`', ...toJsonSchema(pushDocument) },
   'schemas/directory.schema.json': {
     title: '`scim-hook directory --json`',
     ...toJsonSchema(directoryDocument),

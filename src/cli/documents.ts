@@ -14,6 +14,7 @@ import {
   REASONS,
   VERDICTS,
 } from '../core/vocabulary.ts';
+import { shippingDocument } from './ship-documents.ts';
 
 export const changeDocument = v.object({
   op: v.picklist(OPS),
@@ -97,6 +98,8 @@ export const statusDocument = v.object({
       reason: v.nullable(v.string()),
     }),
   ),
+  /** Where the log's lines go. */
+  shipping: shippingDocument,
   /** What to do, where something is wrong. */
   next: v.nullable(v.string()),
 });

@@ -6,6 +6,7 @@ import type {
   ExportOptions,
   FilterOptions,
   ListOptions,
+  PushOptions,
   ReportOptions,
   VerifyOptions,
 } from './log-options.ts';
@@ -97,8 +98,11 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
       end(await (await import('./commands/log/export.ts')).runExport(context, options)),
     );
   command('push', 'ship now what has not left this machine yet', 'scim-hook log push')
+    .option('--all', 'everything from the first line on, whatever left already')
     .addOption(json())
-    .action(async () => end(await (await import('./commands/log/push.ts')).runPush(context)));
+    .action(async (options: PushOptions) =>
+      end(await (await import('./commands/log/push.ts')).runPush(context, options)),
+    );
   command('format', 'print a configuration that tails the log', 'scim-hook log format rsyslog')
     .addArgument(new Argument('<system>', 'what reads it').choices(['rsyslog', 'otelcol']))
     .action(async (system: 'rsyslog' | 'otelcol') =>

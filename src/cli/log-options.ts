@@ -50,3 +50,7 @@ export interface ReportOptions extends FilterOptions {
 export interface ExportOptions extends FilterOptions {
   readonly format: 'ocsf' | 'csv' | 'ndjson';
 }
+
+export interface PushOptions {
+  readonly all?: boolean;
+}

@@ -2,6 +2,7 @@
 import { newestChain } from '../core/log/newest-chain.ts';
 import { type Row, rowOf } from '../core/log/row.ts';
 import { readSettings } from '../core/settings.ts';
+import { isShippingSet } from '../core/ship/settings.ts';
 import { foundIn, type Listing } from './log-listing.ts';
 import { zoneOf } from './log-reading.ts';
 import { everybody, type RowsOptions, rowPrinter } from './log-rows.ts';
@@ -87,10 +88,19 @@ async function footer(
         : context.screen.paint.red(`chain broken at seq ${chain.broken}: see \`scim-hook log verify\``),
     );
   }
-  const unshipped = unshippedOf();
-  if (unshipped !== null && unshipped > 0) parts.push(`${unshipped} not shipped yet`);
+  const unshipped = await unshippedOf(place, context);
+  if (unshipped !== null) parts.push(unshipped);
   return parts.join(' · ');
 }
 
 /** Lines that have yet to leave this machine; null where none leave it. */
-const unshippedOf = (): number | null => null;
+async function unshippedOf(
+  place: Listing['place'],
+  { env, cwd }: Listing['context'],
+): Promise<string | null> {
+  const { entries, home, repo } = place;
+  if (!isShippingSet(entries, env)) return null;
+  const { unshippedLines } = await import('../wire/ship.ts');
+  const due = await unshippedLines({ entries, env, home, repo, directory: cwd });
+  return due === null ? null : `${due.lines}${due.more ? ' or more' : ''} not shipped yet`;
+}

@@ -86,6 +86,7 @@ const lineDocument = v.object({
   policy: v.optional(v.nullable(v.string())),
   rulesBlob: v.optional(v.string()),
   rules: v.optional(texts),
+  fromRules: v.optional(texts),
   op: v.optional(v.picklist(OPS)),
   target: v.optional(v.picklist(KINDS)),
   name: v.optional(v.string()),

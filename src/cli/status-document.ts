@@ -3,6 +3,7 @@ import { isOurs, itemKey } from '../core/ledger.ts';
 import type { Survey } from '../flow/survey.ts';
 import type { Try } from '../flow/why-owed.ts';
 import type { StatusDocument } from './documents.ts';
+import type { ShippingDocument } from './ship-documents.ts';
 import { settingsNotes } from './standing-notes.ts';
 
 export interface StatusFacts {
@@ -14,12 +15,13 @@ export interface StatusFacts {
   readonly worker: number | null;
   /** The first line of what a worker left that crashed. */
   readonly crash: string | null;
+  readonly shipping: ShippingDocument;
 }
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export function statusDocument(facts: StatusFacts): Omit<StatusDocument, 'next'> {
-  const { survey, worker, crash } = facts;
+  const { survey, worker, crash, shipping } = facts;
   const { hook, branch, waiting, open, last } = survey;
   const oldest = open.length === 0 ? null : iso(Math.min(...open.map((event) => event.at)));
   return {
@@ -41,6 +43,7 @@ export function statusDocument(facts: StatusFacts): Omit<StatusDocument, 'next'>
             outcome: last.outcome ?? '',
             reason: last.reason ?? null,
           },
+    shipping,
   };
 }
 

@@ -3,6 +3,7 @@ import type { StatusDocument } from './documents.ts';
 import { type Row, rowLines } from './layout.ts';
 import { reasonWords } from './reason-words.ts';
 import { plain, type Screen } from './screen.ts';
+import { kindWords, standingWords } from './ship-words.ts';
 import { moment, span } from './time.ts';
 
 type Paint = Screen['paint'];
@@ -20,6 +21,7 @@ export function showStatus(screen: Screen, status: StatusDocument, now: number):
     ...status.leases.map((lease) => leaseRow(lease, now)),
     ...waitingRows(status, paint, now),
     ...lastRows(status, paint, now),
+    ...shippingRows(status, paint, now),
   ];
   for (const row of rows) {
     const shown = { ...row, text: row.text.split('\n').map(plain).join('\n') };
@@ -148,6 +150,23 @@ function lastRows({ last }: StatusDocument, paint: Paint, now: number): Row[] {
       text: `${last.branch ?? 'no branch'} ${last.outcome}${reason} (${at})`,
       ...(bad ? { paint: paint.red } : {}),
     },
+  ];
+}
+
+function shippingRows({ shipping }: StatusDocument, paint: Paint, now: number): Row[] {
+  const { extent, destinations, problems } = shipping;
+  return [
+    ...destinations.map((each) => ({
+      name: 'ships',
+      text: `to ${each.url} (${kindWords(each)}): ${standingWords(each, now)}`,
+      ...(each.failed === null ? {} : { paint: paint.yellow }),
+    })),
+    ...problems.map(({ where, problem }) => ({
+      name: 'ships',
+      text: `no, ${where}: ${problem}`,
+      paint: paint.red,
+    })),
+    ...(extent === 'off' ? [{ name: 'ships', text: 'nothing: scim-hook.ship is off' }] : []),
   ];
 }
 

@@ -40,7 +40,10 @@ export interface AuditFields {
   readonly subjectId?: string;
   readonly policy?: string | null;
   readonly rulesBlob?: string;
+  /** Of a change, the rules that give it; else those that match the branch, on a closing line with what came of them. */
   readonly rules?: readonly string[];
+  /** Rules that match `from`: whether that name may leave the machine. */
+  readonly fromRules?: readonly string[];
   readonly op?: Op;
   readonly target?: Kind;
   readonly name?: string;

@@ -26,6 +26,7 @@ export const CHECKS = [
   'worker',
   'lock',
   'log',
+  'shipping',
   'rival',
   'clock',
   'branches',

@@ -29,6 +29,10 @@ export function decide(config: Config, branch: string): Grant[] {
   });
 }
 
+/** The names of the rules that match a branch; none for no branch. */
+export const rulesFor = (config: Config, branch: string | null): string[] =>
+  branch === null ? [] : decide(config, branch).map(({ rule }) => rule.name);
+
 /** The union of several grants; a target wanted by two rules names both. */
 export function unite(grants: readonly Grant[]): Want[] {
   const wants = new Map<string, { target: Target; rules: string[] }>();

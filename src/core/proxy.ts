@@ -12,6 +12,8 @@ export interface Way {
   readonly proxy: string | null;
   /** A file of certificates that are trusted besides those Node knows. */
   readonly caFile: string | null;
+  /** Files of the certificate by which we are known, and of its key. */
+  readonly client?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /** A clone must not choose where traffic goes, nor who may read it: local, worktree and command scope don't count. */

@@ -1,5 +1,6 @@
 // What `doctor` has to look with, and how one check is kept from hiding another.
 import type { Sha256 } from '../core/audit-record.ts';
+import type { ShippingFacts } from '../core/checks/shipping.ts';
 import type { Failure } from '../core/failure.ts';
 import { type CheckName, type Finding, problem, type Speech } from '../core/finding.ts';
 import type { Place } from '../core/lease.ts';
@@ -24,6 +25,8 @@ export interface DoctorPorts {
   readonly version: string;
   /** SCIM_HOOK=0. */
   readonly off: boolean;
+  /** How it stands with what is shipped. */
+  readonly shipping: () => Promise<ShippingFacts>;
   /** The state directory: as pinned in the clone, else as the environment says. */
   readonly home: string;
   /** Why there is none, where somebody stands outside of one. */

@@ -5,6 +5,7 @@ import { checkDirectory, checkLock } from '../core/checks/disk.ts';
 import { checkEnvironment, checkGit } from '../core/checks/environment.ts';
 import { checkLog } from '../core/checks/log.ts';
 import { checkBundle } from '../core/checks/runtime.ts';
+import { checkShipping } from '../core/checks/shipping.ts';
 import type { Failure } from '../core/failure.ts';
 import { byImportance, type Finding, fine, problem, type Speech, skipped } from '../core/finding.ts';
 import { examineClone } from './doctor-clone.ts';
@@ -64,6 +65,7 @@ async function examineMachine(ports: DoctorPorts, tail: readonly string[] | null
       const mended = 'The next `scim-hook sync` puts it aside and rebuilds it from the audit log.';
       return checkStored('ledger', path, await look.stored(path, 'ledger'), mended);
     }),
+    attempt('shipping', async () => checkShipping(await ports.shipping(), clock.now(), speech)),
     attempt('log', async () => {
       const file = await look.path(`${home}/audit/audit.jsonl`);
       return checkLog({ file, tail: tail === null ? null : tail.slice(0, RECENT) }, ports.sha256);

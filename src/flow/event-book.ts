@@ -24,6 +24,8 @@ interface BookOptions {
   readonly transited: Transited;
   readonly claim: Claim;
   readonly known: Known;
+  /** Names of the rules that match a branch. */
+  readonly rulesFor: (branch: string | null) => readonly string[];
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -121,7 +123,8 @@ export class EventBook {
           kind: event.kind,
           at: new Date(event.at).toISOString(),
           ...eventFields(event),
-          ...(FROM.has(event.kind) ? { from: event.from } : {}),
+          rules: this.options.rulesFor(event.branch),
+          ...(FROM.has(event.kind) ? { from: event.from, fromRules: this.options.rulesFor(event.from) } : {}),
         }),
       ),
     );
@@ -166,6 +169,12 @@ export class EventBook {
     const now = clock.now();
     const leases = transited.granted.get(event.id) ?? [];
     const ended = [...transited.endedBy].filter(([, by]) => by === event.id).map(([lease]) => lease);
+    // Where HEAD is on no branch, it is about what it ended.
+    const over = event.branch === null ? transited.ended.filter(({ id }) => ended.includes(id)) : [];
+    const rules = [
+      ...this.options.rulesFor(event.branch),
+      ...[...leases, ...over].flatMap((lease) => lease.rules),
+    ];
     const expires = Math.min(...leases.map((lease) => lease.expires ?? Number.POSITIVE_INFINITY));
     return {
       kind: 'sync',
@@ -174,9 +183,8 @@ export class EventBook {
       outcome,
       ms: Math.max(0, now - event.at),
       ...(reason === undefined ? {} : { reason }),
-      ...(leases[0] === undefined
-        ? {}
-        : { lease: leases[0].id, rules: leases.flatMap((lease) => lease.rules), leases }),
+      rules: [...new Set(rules)],
+      ...(leases[0] === undefined ? {} : { lease: leases[0].id, leases }),
       ...(Number.isFinite(expires) ? { expires: new Date(expires).toISOString() } : {}),
       ...(ended.length === 0 ? {} : { ended }),
     };

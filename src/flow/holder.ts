@@ -17,6 +17,7 @@ import { type Change, type Plan, type PlanInput, plan } from '../core/plan.ts';
 import { profileOf } from '../core/profile.ts';
 import type { Transited } from '../core/transit.ts';
 import { CarryOut } from './carry-out.ts';
+import { branchOf } from './change-line.ts';
 import type { EventBook } from './event-book.ts';
 import { observe } from './observe.ts';
 import { planInput } from './plan-for.ts';
@@ -223,7 +224,9 @@ export async function settleHolder(task: HolderTask): Promise<Done> {
       repo: standing.repo,
       eventOf: (change) => {
         const event = events.get(change) ?? null;
-        return event === null ? null : { ...eventFields(event), event: event.id };
+        return event === null
+          ? null
+          : { ...eventFields(event), event: event.id, branch: branchOf(change, ledger, holder) };
       },
       isLogged: book.isLogged,
       expiryOf: (id) => leases.find((lease) => lease.id === id)?.expires ?? null,

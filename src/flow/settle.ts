@@ -17,7 +17,7 @@ import { recollect } from './recollect.ts';
 import { leisureFor, seenSince } from './reconciling.ts';
 import { commonFields, Scribe } from './scribe.ts';
 import { withSkews } from './skew.ts';
-import { deadlineOf, type Standing } from './standing.ts';
+import { deadlineOf, rulesOf, type Standing } from './standing.ts';
 import type { ChangeReport } from './verdict.ts';
 
 export interface Settled {
@@ -68,7 +68,9 @@ async function settleAll(ports: Ports, prepared: Prepared): Promise<Result<Settl
   );
   const memory = await recollect(ports.audit, before.open, unsettled);
   const scribe = new Scribe(ports.audit, commonFields(standing), before.unlogged);
-  const book = new EventBook({ scribe, memory, transited, claim, known, clock: ports.clock, ids: ports.ids });
+  const { clock, ids } = ports;
+  const rulesFor = rulesOf(standing);
+  const book = new EventBook({ scribe, memory, transited, claim, known, rulesFor, clock, ids });
   await book.tell();
 
   const { reconciling } = prepared;

@@ -2,6 +2,7 @@
 
 import { parseEndpoint } from '../core/endpoint.ts';
 import type { Failure, Fault } from '../core/failure.ts';
+import { rulesFor } from '../core/policy.ts';
 import { shortRef } from '../core/ref-name.ts';
 import { repositoryId } from '../core/repository-id.ts';
 import { ok, type Result } from '../core/result.ts';
@@ -26,6 +27,12 @@ const DEADLINE = 15_000;
 /** When to give up for now, in milliseconds since the epoch. */
 export const deadlineOf = ({ policy }: Pick<Standing, 'policy'>, now: number): number =>
   now + (policy.state === 'trusted' ? policy.config.deadline : DEADLINE);
+
+/** The rules that match a branch, as far as rules may be followed. */
+export const rulesOf =
+  ({ policy }: Pick<Standing, 'policy'>) =>
+  (branch: string | null): string[] =>
+    policy.state === 'trusted' ? rulesFor(policy.config, branch) : [];
 
 /** `entries` is git's config as read for this wake-up: where the state directory is stands there too. */
 export async function takeStanding(

@@ -9,6 +9,7 @@ import type { Failure } from '../core/failure.ts';
 import { repositoryId } from '../core/repository-id.ts';
 import { ok, type Result } from '../core/result.ts';
 import { readSettings } from '../core/settings.ts';
+import { isShippingSet } from '../core/ship/settings.ts';
 import type { ClonesPorts } from '../flow/clones.ts';
 import type { SweepPorts } from '../flow/sweep.ts';
 import { VERSION } from '../version.ts';
@@ -19,7 +20,15 @@ import { retainLog } from './retain.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export async function openClones(cwd: string, env: Env): Promise<Result<SweepPorts, Failure>> {
+export interface Clones extends SweepPorts {
+  /** What was logged `since`, where a destination is set: for cron and CI, where no worker may come for a long time. */
+  ship(since: number): Promise<void>;
+}
+
+/** Milliseconds. */
+const SHIPPING = 5_000;
+
+export async function openClones(cwd: string, env: Env): Promise<Result<Clones, Failure>> {
   const here = await openHere(cwd, env);
   if (!here.ok && here.failure.code === 'git-missing') return here;
   // In a clone, the state directory that it was installed with; elsewhere the environment's.
@@ -36,7 +45,13 @@ export async function openClones(cwd: string, env: Env): Promise<Result<SweepPor
     audit: log,
     clock,
     isRunning,
-    retain: () => retainLog({ state, clock, log }, known),
+    retain: () => retainLog({ state, clock, log }, { entries: known, env, home }),
+    ship: async (since) => {
+      if (!isShippingSet(known, env)) return;
+      const repo = here.ok ? here.value.commonDir : null;
+      const { shipWithin } = await import('./ship.ts');
+      await shipWithin({ entries: known, env, home, repo, directory: cwd }, since, SHIPPING);
+    },
     here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {

@@ -7,12 +7,14 @@ import { openGitLookout } from '../adapters/git/lookout.ts';
 import { systemClock } from '../adapters/process/clock.ts';
 import { stateHome, workerBundle } from '../adapters/process/places.ts';
 import { openProber } from '../adapters/scim/probe.ts';
+import type { ShippingFacts } from '../core/checks/shipping.ts';
 import type { Speech } from '../core/finding.ts';
 import { ok } from '../core/result.ts';
 import type { DoctorClone, DoctorPorts } from '../flow/doctor-ports.ts';
 import { VERSION } from '../version.ts';
 import { wayFinder } from './connector.ts';
 import { type Here, openHere } from './here.ts';
+import { settingsAt } from './nowhere.ts';
 import { packageFile } from './package-files.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -30,6 +32,7 @@ export async function openDoctor(directory: string, env: Env, speech: Speech): P
     git: openGitLookout({ directory, env: gitEnvironment(env), whole: env }),
     prober: openProber({ userAgent: `scim-hook/${VERSION}`, now: systemClock.now, way }),
     way,
+    shipping: () => shippingFacts(directory, env, here.ok ? here.value : null),
     speech,
     parseSpan,
     sha256,
@@ -41,6 +44,23 @@ export async function openDoctor(directory: string, env: Env, speech: Speech): P
       if (here.ok) await here.value.close();
     },
   };
+}
+
+/** Where nobody stands in a clone, git's config says less, and so do we. */
+async function shippingFacts(directory: string, env: Env, here: Here | null): Promise<ShippingFacts> {
+  const outside = here === null ? await settingsAt(directory, env) : ok(here.entries);
+  const entries = outside.ok ? outside.value : [];
+  const home = here?.home ?? stateHome(env, null);
+  const place = { entries, env, home, repo: here?.commonDir ?? null, directory };
+  const { secretFor, shippingStanding } = await import('./ship.ts');
+  const { shipping, standings } = await shippingStanding(place);
+  const destinations = standings.map(async ({ destination, lag, progress }) => ({
+    ...progress,
+    destination,
+    lag,
+    secret: destination.kind === 'webhook' ? await secretFor(place, destination.url) : null,
+  }));
+  return { shipping, destinations: await Promise.all(destinations) };
 }
 
 function cloneOf(here: Here): DoctorClone {

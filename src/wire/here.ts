@@ -16,6 +16,7 @@ import type { Failure } from '../core/failure.ts';
 import { renderHook } from '../core/hook-script.ts';
 import type { Place } from '../core/lease.ts';
 import { ok, type Result } from '../core/result.ts';
+import { isShippingSet } from '../core/ship/settings.ts';
 import type { InstallPorts } from '../flow/install.ts';
 import type { GitSetup } from '../flow/setup-ports.ts';
 import { type Clone, type Opened, openClone } from './clone.ts';
@@ -36,6 +37,8 @@ export interface Here extends Opened {
   branchNames(): Promise<Result<string[], Failure>>;
   /** The pid of the worker that lives for this clone. */
   worker(): number | null;
+  /** Where a destination is set, a worker ships what was logged just now: nobody at a prompt waits for that. */
+  leaveShipping(): void;
   close(): Promise<void>;
 }
 
@@ -47,12 +50,18 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
   const opened = await clone.open();
   if (!opened.ok) return opened;
   const spool = spoolDirectory(commonDir);
+  const starter = openStarter({
+    directory: spool,
+    bundle: workerBundle(env),
+    node: process.execPath,
+    env: personalEnvironment(env),
+  });
   const git = openGitSetup({
     commonDir,
     top: place.path,
     env: clone.gitEnv,
     // Hooks of others run too: what is the directory's alone is not for them.
-    hookEnv: withoutToken(personalEnvironment(env)),
+    hookEnv: withoutSecrets(personalEnvironment(env)),
   });
   return ok({
     ...opened.value,
@@ -63,6 +72,9 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
     spool,
     branchNames: () => branchNames(commonDir, clone.gitEnv),
     worker: () => runningWorker(spool),
+    leaveShipping: () => {
+      if (env['SCIM_HOOK'] !== '0' && isShippingSet(opened.value.entries, env)) starter.start();
+    },
     close: () => clone.connector.close(),
     installPorts: () => {
       const own = (): Promise<string> => readFile(packageFile('hooks/post-checkout'), 'utf8');
@@ -79,12 +91,7 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
         accepted: openAcceptedText(acceptedFile(spool)),
         hooks: openHookFiles(commonDir, { own, block }),
         ground,
-        starter: openStarter({
-          directory: spool,
-          bundle: workerBundle(env),
-          node: process.execPath,
-          env: personalEnvironment(env),
-        }),
+        starter,
       };
     },
   });
@@ -93,4 +100,8 @@ export async function openHere(directory: string, env: Env): Promise<Result<Here
 export { findSpots } from '../adapters/config/locating-reader.ts';
 export { randomUUID as newId };
 
-const withoutToken = ({ SCIM_HOOK_TOKEN: _, ...others }: Readonly<Record<string, string>>) => others;
+const withoutSecrets = ({
+  SCIM_HOOK_TOKEN: _,
+  SCIM_HOOK_WEBHOOK_SECRET: __,
+  ...others
+}: Readonly<Record<string, string>>) => others;

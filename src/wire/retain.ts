@@ -3,10 +3,25 @@ import { parseSpan } from '../adapters/config/span.ts';
 import type { AuditLine } from '../core/audit-record.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Result } from '../core/result.ts';
+import { isShippingSet } from '../core/ship/settings.ts';
 import { type RetainPorts, retain } from '../flow/retain.ts';
 import type { Opened } from './clone.ts';
 
-export const retainLog = (
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface RetainPlace {
+  readonly entries: Opened['entries'];
+  readonly env: Env;
+  /** The state directory. */
+  readonly home: string;
+}
+
+export async function retainLog(
   { state, clock, log }: Omit<RetainPorts, 'parseSpan'>,
-  entries: Opened['entries'],
-): Promise<Result<AuditLine | null, Failure>> => retain({ state, clock, log, parseSpan }, entries, null);
+  { entries, env, home }: RetainPlace,
+): Promise<Result<AuditLine | null, Failure>> {
+  const keepFrom = isShippingSet(entries, env)
+    ? await (await import('./ship.ts')).furthestBehind({ entries, env, home })
+    : null;
+  return retain({ state, clock, log, parseSpan }, entries, keepFrom);
+}

@@ -4,6 +4,7 @@ import { backoff } from '../core/retry.ts';
 import { type Settled, settle } from '../flow/settle.ts';
 import { openClone } from '../wire/clone.ts';
 import { retainLog } from '../wire/retain.ts';
+import { openShipper, type Shipper } from '../wire/shipper.ts';
 import { tendOthers } from '../wire/tend.ts';
 import { openWorkerPlace } from '../wire/worker.ts';
 
@@ -26,11 +27,12 @@ export async function work(options: WorkOptions): Promise<void> {
   const place = openWorkerPlace(directory, pid);
   if (!place.claim()) return;
   const clone = openClone(commonDir, env);
+  const shipper = openShipper({ env, since: Date.now(), commonDir });
   let tended = false;
   try {
     do {
       if (!place.claim()) return;
-      await stay(options, clone, place);
+      await stay(options, clone, place, shipper);
       // Once in a worker's life: deletions in other clones wake nobody up there.
       if (!tended) await tendOthers(clone, env);
       tended = true;
@@ -40,6 +42,7 @@ export async function work(options: WorkOptions): Promise<void> {
   } finally {
     place.release();
     place.watch.close();
+    await shipper.stop();
     await clone.connector.close();
   }
 }
@@ -48,16 +51,16 @@ type Clone = ReturnType<typeof openClone>;
 type Place = ReturnType<typeof openWorkerPlace>;
 
 /** Wakes up as long as something comes in, or is worth another try. */
-async function stay(options: WorkOptions, clone: Clone, place: Place): Promise<void> {
-  const { linger, patience, random } = options;
+async function stay(options: WorkOptions, clone: Clone, place: Place, shipper: Shipper): Promise<void> {
+  const { patience, random } = options;
   let attempt = 0;
   let since = Date.now();
   for (;;) {
     place.watch.mark();
-    const { again, retryAfter } = await wakeUp(options, clone);
+    const { again, retryAfter } = await wakeUp(options, clone, shipper);
     const wait = backoff(attempt, random(), retryAfter);
     const patient = again && Date.now() - since + wait < patience;
-    const appended = await place.watch.changed(patient ? wait : linger);
+    const appended = await (patient ? place.watch.changed(wait) : outstay(place, shipper, options));
     if (!appended && !patient) return;
     // Two hooks in the same instant started two workers: the one whose pid was overwritten goes.
     if (!appended && !place.isMine()) return;
@@ -68,16 +71,35 @@ async function stay(options: WorkOptions, clone: Clone, place: Place): Promise<v
 
 /** While git changes a clone, there may be no HEAD for a moment, or half a worktree: then git says that there is none. */
 const PASSING: ReadonlySet<string> = new Set<Failure['code']>(['locked', 'git-failed', 'no-repository']);
+/** Lingers, and a bounded while longer as long as lines are leaving; a switch that comes is seen at once. */
+async function outstay(
+  { watch }: Place,
+  shipper: Shipper,
+  { linger, patience }: WorkOptions,
+): Promise<boolean> {
+  const latest = Date.now() + linger + patience;
+  if (await watch.changed(linger)) return true;
+  while (shipper.isBusy && Date.now() < latest) if (await watch.changed(SLICE)) return true;
+  return false;
+}
+
+/** Milliseconds. */
+const SLICE = 50;
 
 /** Whether something is worth another try soon, and how long the directory wants to be left alone before. */
-async function wakeUp(options: WorkOptions, clone: Clone): Promise<Pick<Settled, 'again' | 'retryAfter'>> {
+async function wakeUp(
+  options: WorkOptions,
+  clone: Clone,
+  shipper: Shipper,
+): Promise<Pick<Settled, 'again' | 'retryAfter'>> {
   const opened = await clone.open();
   if (!opened.ok) return { again: PASSING.has(opened.failure.code), retryAfter: null };
-  const { ports, entries, log } = opened.value;
+  const { ports, entries, home, log } = opened.value;
   const settled = await settle(ports, entries, { kind: 'wake' });
   // What fails of it is the next one's, or `sweep`'s, which says so.
-  if (log.rotated()) await retainLog({ ...ports, log }, entries);
+  if (log.rotated()) await retainLog({ ...ports, log }, { entries, env: options.env, home });
   if (!settled.ok) return { again: PASSING.has(settled.failure.code), retryAfter: null };
   options.tell(settled.value);
+  shipper.start(opened.value);
   return settled.value;
 }

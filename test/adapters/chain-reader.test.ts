@@ -67,6 +67,7 @@ const everything: Required<
   policy: 'p',
   rulesBlob: 'b',
   rules: ['one', 'two'],
+  fromRules: ['three'],
   op: 'add',
   target: 'group',
   name: '日本 {jit} [release]',

@@ -58,6 +58,7 @@ test('each rule catches who breaks it', () => {
     plant('src/adapters/process/clock.ts', "import 'node:net';");
     plant('src/report/when.ts', "import '../cli/plain.ts';");
     plant('src/cli/time.ts', "import '../report/states.ts';");
+    plant('src/wire/run.ts', "import '../adapters/http/trouble.ts';");
     const broken = new Set(cruise(copy).violations.map(({ rule }) => rule.name));
     expect([...broken].sort()).toEqual(
       expect.arrayContaining([
@@ -66,6 +67,7 @@ test('each rule catches who breaks it', () => {
         'core-is-pure',
         'flow-knows-ports-only',
         'http-in-one-place',
+        'http-serves-two',
         'nothing-depends-on-the-command-line',
         'nothing-loads-the-page',
         'only-wire-chooses',

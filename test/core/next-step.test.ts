@@ -25,6 +25,7 @@ const good: Status = {
   pending: [],
   worker: { pid: null, crash: null },
   last: null,
+  shipping: { extent: 'matched', destinations: [], problems: [] },
 };
 const owed = {
   kind: 'group',

@@ -11,42 +11,59 @@ const STALE = 5_000;
 /** How long to wait for a living holder, in tries of up to 100 ms: a directory that hangs may hold it a deadline long. */
 const TRIES = 300;
 
+/** The lock of the state itself. */
+const STATE = 'lock';
+
 export interface Held {
   /** False once somebody else took the lock, as after a long sleep of the machine: nothing may be written then. */
   isMine(): boolean;
+}
+
+export interface LockOptions {
+  /** One directory may have several. */
+  readonly name?: string;
+  /** How often to try again; by default long enough for a living holder to finish. */
+  readonly tries?: number;
 }
 
 export async function withLock<T>(
   directory: string,
   work: (held: Held) => Promise<T>,
   waited?: () => void,
+  { name = STATE, tries = TRIES }: LockOptions = {},
 ): Promise<Result<T, Failure>> {
   // What only looks takes no lock, and does without the libraries that it brings.
   const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
+  const lockfilePath = `${directory}/${name}`;
+  // The library knows a lock by what it is on: two of one directory would release one another.
+  const file = name === STATE ? directory : lockfilePath;
   const lock = (): Promise<() => Promise<void>> =>
-    lockfile.lock(directory, {
-      lockfilePath: `${directory}/lock`,
+    lockfile.lock(file, {
+      lockfilePath,
+      realpath: file === directory,
       stale: STALE,
       update: 1_000,
       onCompromised: () => {
         mine = false;
       },
     });
+  // Only the state lock is worth a record of who holds it.
+  const free = (): Promise<void> => (name === STATE ? freeDead(directory, STALE) : Promise.resolve());
   let release: () => Promise<void>;
   try {
     release = await lock().catch(async (error: unknown) => {
       if (errorCode(error) !== 'ELOCKED') throw error;
       waited?.();
-      await freeDead(directory, STALE);
-      await removeFromFuture(`${directory}/lock`);
-      return again(lock, directory);
+      await free();
+      await removeFromFuture(lockfilePath);
+      return again(lock, tries, free);
     });
   } catch (error) {
     const locked = errorCode(error) === 'ELOCKED';
     return fail(locked ? { code: 'locked', path: directory } : diskFailure(directory, error));
   }
-  const unmark = await markHolder(directory);
+  const unmark = name === STATE ? await markHolder(directory) : () => {};
   try {
     return ok(await work({ isMine: () => mine }));
   } finally {
@@ -58,15 +75,15 @@ export async function withLock<T>(
 }
 
 /** Tries until the holder is done, or dies. */
-async function again<T>(lock: () => Promise<T>, directory: string): Promise<T> {
+async function again<T>(lock: () => Promise<T>, most: number, free: () => Promise<void>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await lock();
     } catch (error) {
-      if (errorCode(error) !== 'ELOCKED' || tries === TRIES) throw error;
+      if (errorCode(error) !== 'ELOCKED' || tries === most) throw error;
     }
     await pause(Math.min(100, 10 * 1.3 ** tries));
-    await freeDead(directory, STALE);
+    await free();
   }
 }
 

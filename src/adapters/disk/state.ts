@@ -79,7 +79,7 @@ export function openState(home: string, newDeviceId: () => string): State {
   };
 }
 
-const isForeign = async (path: string): Promise<boolean> =>
+export const isForeign = async (path: string): Promise<boolean> =>
   process.getuid !== undefined && (await stat(path)).uid !== process.getuid();
 
 /** Tells one text of the ledger from another. */

@@ -3,10 +3,10 @@ import { parseEndpoint } from '../../core/endpoint.ts';
 import { PROFILES } from '../../core/profile.ts';
 import type { Way } from '../../core/proxy.ts';
 import type { Connector } from '../../flow/ports.ts';
+import { Connection } from '../http/connection.ts';
+import { connectBy } from '../http/road.ts';
 import { Bearer, type TokenSource } from './bearer.ts';
-import { Connection } from './connection.ts';
 import { directoryOver } from './directory.ts';
-import { connectBy } from './road.ts';
 import { type Manners, openSession } from './session.ts';
 
 export interface ConnectorOptions extends Manners {

@@ -1,9 +1,9 @@
 // What an answer's status means for us: one place turns HTTP into the closed list of failures.
 import type { DirectoryFailure } from '../../core/failure.ts';
 import { readError } from '../../core/scim-message.ts';
-import type { Reply } from './connection.ts';
+import type { Reply } from '../http/connection.ts';
+import { retryAfter } from '../http/retry-after.ts';
 import { parseJson } from './json.ts';
-import { retryAfter } from './retry-after.ts';
 
 export interface Asked {
   readonly endpoint: string;

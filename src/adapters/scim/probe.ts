@@ -3,8 +3,8 @@ import { parseEndpoint } from '../../core/endpoint.ts';
 import type { Way } from '../../core/proxy.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Prober } from '../../flow/lookout-ports.ts';
-import { Connection, LARGEST_ANSWER } from './connection.ts';
-import { connectBy } from './road.ts';
+import { Connection, LARGEST_ANSWER } from '../http/connection.ts';
+import { connectBy } from '../http/road.ts';
 
 export interface ProberOptions {
   readonly userAgent: string;

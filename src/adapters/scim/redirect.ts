@@ -1,5 +1,5 @@
 // Where a redirect leads, if it may be followed: to the same origin only, because the token goes along.
-import type { Call, Reply } from './connection.ts';
+import type { Call, Reply } from '../http/connection.ts';
 
 /** The path to ask next, or null where this is no redirect that is followed. `url` is what was asked. */
 export function redirectOf(reply: Reply, url: string, method: Call['method']): string | null {

@@ -1,5 +1,5 @@
 // The directory's own id of a request: what its operators search for in their logs.
-import type { Reply } from './connection.ts';
+import type { Reply } from '../http/connection.ts';
 
 export const OUR_HEADER = 'x-request-id';
 

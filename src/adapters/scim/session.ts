@@ -1,8 +1,8 @@
 // The conversation with one endpoint: every request carries the token, and none leaves for anywhere else.
 import { fail, ok } from '../../core/result.ts';
 import type { Answer } from '../../flow/ports.ts';
+import { type Call, type Connection, LARGEST_ANSWER, type Reply } from '../http/connection.ts';
 import type { Bearer } from './bearer.ts';
-import { type Call, type Connection, LARGEST_ANSWER, type Reply } from './connection.ts';
 import { parseJson } from './json.ts';
 import { judge } from './judge.ts';
 import { redirectOf } from './redirect.ts';

@@ -22,6 +22,7 @@ export async function runReconcile(context: Context, { fix = false }: ReconcileO
   const opened = await openClones(cwd, env);
   if (!opened.ok) return failWith(context, opened.failure);
   const ports = opened.value;
+  const began = ports.clock.now();
   const found = await screen.during('Looking', (waited, say) =>
     reconcile(ports, {
       fix,
@@ -33,6 +34,7 @@ export async function runReconcile(context: Context, { fix = false }: ReconcileO
       },
     }),
   );
+  if (fix) await ports.ship(began);
   if (!found.ok) return failWith(context, found.failure);
   const now = ports.clock.now();
   if (screen.json) screen.document(documentOf(found.value, fix, now));

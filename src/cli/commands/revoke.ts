@@ -26,6 +26,7 @@ export const runRevoke = (context: Context, { all, lease }: RevokeOptions): Prom
       settle(here.ports, here.entries, { kind: 'revoke', which }, waited),
     );
     if (!settled.ok) return settled;
+    here.leaveShipping();
     const { reports, asked } = settled.value;
     const ended = asked?.ended ?? { outcome: 'unchanged' };
     if (context.screen.json) printSettled(context.screen, settled.value, null, ended);

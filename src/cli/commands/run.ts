@@ -2,6 +2,7 @@
 import type { Failure } from '../../core/failure.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { type ConfigEntry, readSettings } from '../../core/settings.ts';
+import { isShippingSet } from '../../core/ship/settings.ts';
 import { entriesForRun } from '../../flow/environment-pins.ts';
 import { type GivenBack, giveBack, type Run, type Taken, takeAccess } from '../../flow/run.ts';
 import type { Here } from '../../wire/here.ts';
@@ -34,6 +35,9 @@ export async function runRun(context: Context, options: RunOptions): Promise<num
   }
 }
 
+/** Milliseconds. */
+const SHIPPING = 5_000;
+
 class Running {
   private readonly context: Context;
   private readonly here: Here;
@@ -63,6 +67,7 @@ class Running {
       waited,
     });
     const mark = newRunMark();
+    const began = here.ports.clock.now();
     const taken = await context.screen.showing('Getting access', (waited) =>
       takeAccess(here.ports, entries.value, run(waited)),
     );
@@ -75,7 +80,19 @@ class Running {
       await back();
       throw error;
     }
-    return this.isReturned(await back()) || status !== 0 ? status : 5;
+    const returned = this.isReturned(await back());
+    await this.ship(entries.value, began);
+    return returned || status !== 0 ? status : 5;
+  }
+
+  /** A machine in CI may be thrown away now. What can't leave in time is nobody's failure: the status is the command's. */
+  private async ship(entries: readonly ConfigEntry[], since: number): Promise<void> {
+    const { here, context } = this;
+    if (!isShippingSet(entries, context.env)) return;
+    const { shipWithin } = await import('../../wire/ship.ts');
+    const { home, commonDir } = here;
+    const place = { entries, env: context.env, home, repo: commonDir, directory: commonDir };
+    await context.screen.showing('Shipping the log', () => shipWithin(place, since, SHIPPING));
   }
 
   private async use(taken: Taken): Promise<number> {
@@ -111,7 +128,7 @@ class Running {
     }
     const { runCommand } = await import('../../wire/run.ts');
     // The token is for the directory alone; whatever runs here has the access, and needs no means to get more.
-    const { SCIM_HOOK_TOKEN: _, ...rest } = env;
+    const { SCIM_HOOK_TOKEN: _, SCIM_HOOK_WEBHOOK_SECRET: __, ...rest } = env;
     const ended = await runCommand(command, cwd, rest, this.signals);
     if (ended.problem !== null) {
       const why = ended.status === 127 ? 'not found' : `can't be run (${ended.problem})`;

@@ -15,7 +15,9 @@ export async function runSweep(context: Context): Promise<ExitCode> {
   const { screen, cwd, env } = context;
   const ports = await openClones(cwd, env);
   if (!ports.ok) return failWith(context, ports.failure);
+  const began = ports.value.clock.now();
   const swept = await screen.during('Sweeping', () => sweep(ports.value));
+  await ports.value.ship(began);
   if (!swept.ok) return failWith(context, swept.failure);
   if (screen.json) screen.document({ clones: swept.value.map(toDocument) } satisfies SweepDocument);
   else for (const each of swept.value) show(screen, each);

@@ -32,6 +32,7 @@ export const runSync = (context: Context, options: SyncOptions): Promise<ExitCod
       settleFor(here, asked.value, () => options.wait === true && !context.screen.interrupted, waited),
     );
     if (!settled.ok) return settled;
+    here.leaveShipping();
     const code = show(context, asked.value, settled.value);
     const { standing, reports, asked: own } = settled.value;
     await noteStanding(context.screen, here.ports, standing, [

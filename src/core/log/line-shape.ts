@@ -45,6 +45,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof AuditLine, 'dropped' | 'droppedHash
   event: TEXT,
   expires: orNull(TEXT),
   from: orNull(TEXT),
+  fromRules: TEXTS,
   harmed: TEXTS,
   hash: TEXT,
   kind: TEXT,

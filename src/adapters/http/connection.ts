@@ -17,7 +17,7 @@ export interface Call {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
   /** Bytes of the answer's body that are worth reading. */
   readonly most: number;
 }
@@ -27,6 +27,7 @@ export interface Reply {
   /** By a lower-case name; the first value where a header came more than once. */
   header(name: string): string | null;
   readonly text: string;
+  readonly bytes: Uint8Array;
   /** It was larger than asked for, and not read. */
   readonly isTooLarge: boolean;
 }
@@ -111,10 +112,11 @@ export class Connection {
       const { statusCode, headers, body } = await client.request({ ...call, signal });
       status = statusCode;
       const header = (name: string): string | null => [headers[name]].flat()[0] ?? null;
-      const text = Number(header('content-length')) > most ? null : await readText(body, most);
+      const bytes = Number(header('content-length')) > most ? null : await readBytes(body, most);
       // What nobody reads must not go on arriving.
-      if (text === null) body.on('error', done).destroy();
-      return ok({ status, header, text: text ?? '', isTooLarge: text === null });
+      if (bytes === null) body.on('error', done).destroy();
+      const read = bytes ?? Buffer.alloc(0);
+      return ok({ status, header, text: read.toString('utf8'), bytes: read, isTooLarge: bytes === null });
     } catch (error) {
       const trouble = troubleOf(error, status, this.#timeout);
       if (trouble === null) throw error;
@@ -125,12 +127,17 @@ export class Connection {
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map(async ({ client }) => (await client).close()));
   }
+
+  /** As `close`, but what is under way is broken off. */
+  async destroy(): Promise<void> {
+    await Promise.all(this.#lanes.map(async ({ client }) => (await client).destroy()));
+  }
 }
 
 const done = (): undefined => undefined;
 
 /** Null: there is more than that. */
-async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<string | null> {
+async function readBytes(body: AsyncIterable<Uint8Array>, most: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -138,5 +145,5 @@ async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<
     if (bytes > most) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -14,8 +14,8 @@ export function openRoad(way: Way, timeout: number): (target: Target) => Promise
   let known: SecureContext | null = null;
 
   /** Read once it is needed; what failed is read again. */
-  async function trust(file: string): Promise<SecureContext> {
-    const opened = await openTrust(file);
+  async function trust(): Promise<SecureContext> {
+    const opened = await openTrust(way);
     if (!opened.ok) throw new Blocked(opened.failure);
     known = opened.value;
     return opened.value;
@@ -23,7 +23,8 @@ export function openRoad(way: Way, timeout: number): (target: Target) => Promise
 
   return async (target) => {
     const began = performance.now();
-    const secureContext = way.caFile === null ? null : (known ?? (await trust(way.caFile)));
+    const isOwn = way.caFile !== null || way.client !== undefined;
+    const secureContext = isOwn ? (known ?? (await trust())) : null;
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's shell doesn't hand the token to anybody.
     const tls = { rejectUnauthorized: true, ...(secureContext === null ? {} : { secureContext }) };
     const tunnel = way.proxy === null ? null : await throughProxy(way.proxy, target, tls, timeout);

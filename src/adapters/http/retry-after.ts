@@ -1,4 +1,4 @@
-// How long the directory asks us to wait (RFC 9110 section 10.2.3), in both of the header's forms.
+// How long a server asks us to wait (RFC 9110 section 10.2.3), in both of the header's forms.
 
 /** Milliseconds from `now` on; null where the header is absent or says nothing. */
 export function retryAfter(header: string | null, now: number): number | null {

@@ -7,7 +7,7 @@ export type Connect = buildConnector.connector;
 
 /** `timeout` is for a whole connection, in milliseconds. */
 export function connectBy(way: Way, timeout: number): Connect {
-  const isStraight = way.proxy === null && way.caFile === null;
+  const isStraight = way.proxy === null && way.caFile === null && way.client === undefined;
   const connect = isStraight ? straight(timeout) : roundabout(way, timeout);
   return (target, callback) =>
     connect(target, (error, socket) =>
