@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { withLock } from '../../src/adapters/disk/lock.ts';
 import { freeDead } from '../../src/adapters/disk/lock-holder.ts';
 import { openState } from '../../src/adapters/disk/state.ts';
@@ -61,6 +61,32 @@ test('processes that want it at once take turns', async () => {
   const processes = Array.from({ length: 5 }, () => new Process(file, directory, '40'));
   expect(await Promise.all(processes.map((process) => process.ended()))).toEqual([0, 0, 0, 0, 0]);
   expect(await readFile(join(directory, 'count'), 'utf8')).toBe('200');
+});
+
+test('a disk whose clock is behind ours lets nobody take the lock of who lives', async () => {
+  const DAYS = 400 * 86_400_000;
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + DAYS });
+  try {
+    // The first lock of a process is another matter: the library tries out on it how exact the disk's times are.
+    await withLock(directory, async () => {});
+    let [isHeld, wereTwo] = [false, false];
+    let second: Promise<unknown> = Promise.resolve();
+    await withLock(directory, async () => {
+      isHeld = true;
+      await new Promise<void>((cameOrWaits) => {
+        const come = async (): Promise<void> => {
+          wereTwo = isHeld;
+          cameOrWaits();
+        };
+        second = withLock(directory, come, cameOrWaits);
+      });
+      isHeld = false;
+    });
+    await second;
+    expect(wereTwo).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('who has to wait is told so once, and gets it when the holder is done', async () => {

@@ -1,4 +1,5 @@
 // One holder of the state directory at a time, over all processes of this person on this machine.
+import * as fs from 'node:fs';
 import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../core/failure.ts';
@@ -42,6 +43,9 @@ export async function withLock<T>(
     lockfile.lock(file, {
       lockfilePath,
       realpath: file === directory,
+      // One of its own each time: only with one that is new to it does the library write our time into the lock at once.
+      // Until its first renewal a lock has the disk's time otherwise, and where that is behind, it looks dead to others.
+      fs: { ...fs },
       stale: STALE,
       update: 1_000,
       onCompromised: () => {
