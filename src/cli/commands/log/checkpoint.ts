@@ -18,9 +18,8 @@ export async function runCheckpoint(context: Context): Promise<ExitCode> {
   const document: CheckpointDocument = { file: path, checkpoint: text, signature };
   if (screen.json) screen.document(document);
   else {
-    // As they are in their files, and nothing else: whoever keeps them elsewhere may just redirect this.
-    screen.line(text.trimEnd());
-    screen.line(signature.trimEnd());
+    // As they are in their files, however narrow the terminal: they are there to be copied.
+    screen.raw(`${text}${signature}`.split('\n').map(plain).join('\n'));
     screen.note(`Kept as ${plain(path)} and .sig. Keep a copy where this machine's owner can't change it.`);
   }
   return 0;
