@@ -14,7 +14,7 @@ export default {
     {
       name: 'flow-knows-ports-only',
       comment:
-        'src/flow is the steps over ports. If a step needs something outside, say what in flow/ports.ts (or setup-ports.ts, lookout-ports.ts, log-ports.ts, ship-ports.ts) and let an adapter do it.',
+        'src/flow is the steps over ports. If a step needs something outside, say what in flow/ports.ts (or setup-ports.ts, lookout-ports.ts, log-ports.ts, proof-ports.ts, ship-ports.ts) and let an adapter do it.',
       severity: 'error',
       from: { path: '^src/flow/' },
       to: { pathNot: '^src/(core|flow)/' },
@@ -25,7 +25,9 @@ export default {
         'An adapter sees core and the ports it implements; it is called by the wire and calls no step.',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: '^src/(flow/(?!(?:setup-|lookout-|log-|ship-)?ports\\.ts)|cli|worker|wire|directory)' },
+      to: {
+        path: '^src/(flow/(?!(?:setup-|lookout-|log-|proof-|ship-)?ports\\.ts)|cli|worker|wire|directory)',
+      },
     },
     {
       name: 'adapters-are-strangers',
@@ -77,6 +79,22 @@ export default {
       to: { path: '^src/', pathNot: '^src/directory/' },
     },
     {
+      name: 'the-page-stands-alone',
+      comment:
+        'src/report runs in a browser: it knows core and the plotting library, and no other room loads what only it needs.',
+      severity: 'error',
+      from: { path: '^src/report/' },
+      to: { pathNot: '^src/(core|report)/|node_modules/(@observablehq/plot|d3|isoformat|interval-tree-1d)' },
+    },
+    {
+      name: 'nothing-loads-the-page',
+      comment:
+        'The page of the report is built into one file; a command reads that file, and loads no browser code.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/report/' },
+      to: { path: '^src/report/|node_modules/(@observablehq/plot|d3)' },
+    },
+    {
       name: 'one-printer',
       comment:
         'Colour and motion are screen.ts alone, so that NO_COLOR, pipes and --json are right everywhere.',
@@ -87,9 +105,9 @@ export default {
     {
       name: 'http-in-one-place',
       comment:
-        'Only adapters/http opens connections, for adapters/scim, which has the token, and adapters/ship, which never sees it.',
+        'Only adapters/http opens connections, for adapters/scim, which has the token, and adapters/ship, which never sees it. disk/kernel-lock.ts talks to nobody: it binds a name that only the kernel of this machine knows, because that is freed when its holder dies.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(adapters/http|directory)/' },
+      from: { path: '^src/', pathNot: '^src/((adapters/http|directory)/|adapters/disk/kernel-lock\\.ts$)' },
       to: { path: '^(node:)?(https?|net|tls|dgram|http2)$|node_modules/undici/' },
     },
     {

@@ -25,7 +25,10 @@ export function manPage(date: string): string {
     ...section('OPTIONS', ...items(help.visibleOptions(program).map(optionRow))),
     ...section(
       'COMMANDS',
-      ...groups(commands).flatMap(([heading, all]) => [`.SS ${text(heading)}`, ...all.flatMap(commandLines)]),
+      ...groups(commands).flatMap(([heading, all]) => [
+        `.SS ${text(heading)}`,
+        ...all.flatMap((each) => commandLines(each)),
+      ]),
     ),
     ...section('ENVIRONMENT', ...items(ENVIRONMENT.map(bolded))),
     ...section(
@@ -69,18 +72,20 @@ function groups(commands: readonly Command[]): [heading: string, commands: Comma
   ]);
 }
 
-function commandLines(command: Command): string[] {
+/** `under`: what is typed before its name; what it has below itself follows it. */
+function commandLines(command: Command, under = ''): string[] {
   const help = command.createHelp();
   const options = help
     .visibleOptions(command)
     .filter(({ long }) => long !== '--no-color' && long !== '--help');
-  const term =
-    `${bold(command.name())} ${flags(help.subcommandTerm(command).slice(command.name().length + 1))}`.trim();
+  const name = `${under}${command.name()}`;
+  const term = `${bold(name)} ${flags(help.subcommandTerm(command).slice(command.name().length + 1))}`.trim();
   return [
     '.TP',
     term,
     prose(sentence(command.description())),
     ...(options.length === 0 ? [] : ['.RS', ...items(options.map(optionRow)), '.RE']),
+    ...help.visibleCommands(command).flatMap((each) => commandLines(each, `${name} `)),
   ];
 }
 

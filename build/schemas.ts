@@ -14,6 +14,7 @@ import {
   trustDocument,
   whyDocument,
 } from '../src/cli/documents.ts';
+import { showDocument, summaryDocument } from '../src/cli/log-documents.ts';
 import {
   directoryDocument,
   installDocument,
@@ -22,7 +23,10 @@ import {
   uninstallDocument,
 } from '../src/cli/place-documents.ts';
 import { reconcileDocument } from '../src/cli/reconcile-document.ts';
+import { reportDocument } from '../src/cli/report-document.ts';
 import { pushDocument } from '../src/cli/ship-documents.ts';
+import { userDocument, whoDocument } from '../src/cli/span-documents.ts';
+import { checkpointDocument, verifyDocument } from '../src/cli/verify-document.ts';
 import { configWords } from './config-words.ts';
 import { withWords } from './editor-schema.ts';
 
@@ -65,10 +69,32 @@ export const schemas = {
     ...toJsonSchema(logDocument, { ignoreActions: ['readonly'] }),
   },
   'schemas/log-push.schema.json': { title: '`scim-hook log push --json`', ...toJsonSchema(pushDocument) },
+  'schemas/log-show.schema.json': {
+    title: '`scim-hook log show --json`',
+    ...toJsonSchema(showDocument, { ignoreActions: ['readonly'] }),
+  },
+  'schemas/log-summary.schema.json': {
+    title: '`scim-hook log summary --json`',
+    ...toJsonSchema(summaryDocument, { ignoreActions: ['readonly'] }),
+  },
+  'schemas/log-who.schema.json': { title: '`scim-hook log who --json`', ...toJsonSchema(whoDocument) },
+  'schemas/log-user.schema.json': { title: '`scim-hook log user --json`', ...toJsonSchema(userDocument) },
+  'schemas/log-report.schema.json': {
+    title: '`scim-hook log report --json`',
+    ...toJsonSchema(reportDocument),
+  },
   'schemas/directory.schema.json': {
     title: '`scim-hook directory --json`',
     ...toJsonSchema(directoryDocument),
   },
   'schemas/doctor.schema.json': { title: '`scim-hook doctor --json`', ...toJsonSchema(doctorDocument) },
+  'schemas/log-verify.schema.json': {
+    title: '`scim-hook log verify --json`',
+    ...toJsonSchema(verifyDocument),
+  },
+  'schemas/log-checkpoint.schema.json': {
+    title: '`scim-hook log checkpoint --json`',
+    ...toJsonSchema(checkpointDocument),
+  },
   'schemas/error.schema.json': { title: 'any failure with --json', ...toJsonSchema(errorDocument) },
 };

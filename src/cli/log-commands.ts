@@ -22,12 +22,16 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
   const json = (): Option => new Option('--json', 'one JSON document on stdout');
 
   filtered(log)
+    // What stands behind a subcommand is the subcommand's, though `log` has an option of that name too.
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .hook('preSubcommand', handOn)
     .option('-n, --number <lines>', 'so many at most (on a terminal: 50)')
     .addOption(
       new Option('--json [fields]', 'one JSON document, a stored line each; or these fields of them'),
     )
     .addOption(new Option('--ndjson [fields]', 'the stored bytes, a line each; or these fields'))
-    .option('--csv', 'comma-separated values, with a header')
+    .option('--csv', 'comma-separated values, with a header; what a spreadsheet would run is marked as text')
     .option('-f, --follow', 'stay, and show what comes')
     .option('--utc', 'times in UTC')
     .option('--no-pager', 'print straight to the terminal')
@@ -65,6 +69,7 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
     );
   command('verify', 'check that nothing was changed, taken out or put in', 'scim-hook log verify')
     .option('--from <file...>', 'check these logs, not the one of this machine')
+    .option('--partial', 'these logs are only a part: lines may be missing, or come twice')
     .option('--against <file>', 'also compare with lines that left this machine, or a checkpoint')
     .option(
       '--allowed-signers <file>',
@@ -105,18 +110,32 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
     );
 }
 
+/** What stands before a subcommand is meant for it; nothing that was typed is passed over in silence. */
+function handOn(log: Command, command: Command): void {
+  for (const option of log.options) {
+    const name = option.attributeName();
+    if (log.getOptionValueSource(name) !== 'cli') continue;
+    if (command.options.some((own) => own.attributeName() === name))
+      command.setOptionValueWithSource(name, log.getOptionValue(name), 'cli');
+    else command.error(`error: log ${command.name()} has no option ${option.long}.`);
+  }
+}
+
 const filtered = (command: Command): Command =>
   command
-    .option('--since <time>', 'from then on: 2h, yesterday, 2026-10-03, 2026-10-03T14:00Z (default: 24h)')
+    .option(
+      '--since <time>',
+      'from then on: 2h, yesterday, 2026-10-03 (its beginning), 2026-10-03T14:00Z (default: 24h)',
+    )
     .option('--until <time>', 'up to then')
     .option('--user <subject>', 'of these people (a comma is an OR, options together are an AND)')
     .option('--repo <repository>', 'of these repositories')
     .option('--branch <branch>', 'of these branches; * matches within a segment, ** across')
     .option('--name <name>', 'of these groups, roles or entitlements')
-    .option('--kind <kind>', 'of these kinds: switch, change, sync, …')
-    .option('--outcome <outcome>', 'with these outcomes: applied, failed, …')
+    .option('--kind <kind>', 'of these kinds, such as switch, change or sync')
+    .option('--outcome <outcome>', 'with these outcomes, such as applied or failed')
     .option('--id <id>', 'with this event, lease or request id')
-    .option('--grep <text>', 'that contain this text')
+    .option('--grep <text>', 'that contain this text, exactly')
     .option('--all-repos', 'of all repositories, not only this one')
     .option('--from <file...>', 'of these logs, not of this machine');
 

@@ -39,6 +39,8 @@ export interface VerifyOptions {
   readonly from?: readonly string[];
   readonly against?: string;
   readonly allowedSigners?: string;
+  /** Lines may be missing, or come twice: what a machine ships is only a part. */
+  readonly partial?: boolean;
 }
 
 export interface ReportOptions extends FilterOptions {

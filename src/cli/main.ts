@@ -9,7 +9,9 @@ try {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin;
+    },
   });
 } catch (error) {
   // Nothing foreseen gets here: what was foreseen is a value, and has words of its own.

@@ -107,6 +107,9 @@ const lineDocument = v.object({
   /** Whole, as the ledger keeps them. */
   leases: v.optional(v.pipe(v.array(v.object({ id: v.string(), branch: v.string() })), v.readonly())),
   ended: v.optional(texts),
+  /** On a `log-start` line further on: retention dropped the lines up to this one, whose hash was that. */
+  dropped: v.optional(v.number()),
+  droppedHash: v.optional(v.string()),
 });
 
 export const logDocument = v.array(lineDocument);

@@ -23,7 +23,14 @@ export async function run(invocation: Invocation): Promise<number> {
   const own = invocation.argv.slice(0, [...invocation.argv, '--'].indexOf('--'));
   const json = own.some((word) => word === '--json' || word.startsWith('--json='));
   const wrap = await wrapFor([invocation.stdout, invocation.stderr]);
-  const screen = new Screen({ ...invocation, ...wrap, json, color: !own.includes('--no-color') });
+  const { stdout, stderr, env } = invocation;
+  const screen = new Screen({
+    ...{ stdout, stderr, env, ...wrap, json, color: !own.includes('--no-color') },
+    // Opening it takes time, and most commands ask nothing.
+    get stdin() {
+      return invocation.stdin;
+    },
+  });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
   const program = commandTree(context, (ended) => {
     code = ended;
@@ -55,9 +62,9 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-/** Commander takes the word after an option whose value may be left out for that value; ours need an `=`. */
+/** Commander takes the word after an option whose value may be left out for that value; those of `log` itself need an `=`. */
 const unambiguous = (argv: readonly string[]): string[] =>
-  argv[0] === 'log'
+  argv[0] === 'log' && argv[1]?.startsWith('-') === true
     ? argv.map((word) => (word === '--json' || word === '--ndjson' ? `${word}=` : word))
     : [...argv];
 
@@ -81,6 +88,8 @@ function commands(context: Context, end: (code: number) => void): Command {
     .showHelpAfterError('See `scim-hook --help`.')
     .showSuggestionAfterError()
     .exitOverride()
+    // What stands behind a subcommand is its own, though the list of the log has an option of the same name.
+    .enablePositionalOptions()
     .configureHelp(HELP)
     .configureOutput({
       getOutHelpWidth: () => helpWidth(screen.columns),

@@ -27,3 +27,44 @@ export function reasonWords(reason: Reason): string {
   };
   return words[reason];
 }
+
+/** The same for somebody who reads about other people. */
+export function reasonOfOthers(reason: Reason): string {
+  switch (reason) {
+    case 'ineligible':
+      return 'the person is in none of the groups that make eligible';
+    case 'unknown-subject':
+      return 'the directory does not know the person any more';
+    case 'inactive-subject':
+      return "the person's account in the directory is not active";
+    default:
+      return reasonWords(reason);
+  }
+}
+
+/** What somebody who reads of it later can do about it. */
+export function reasonRemedy(reason: Reason): string {
+  const words: Readonly<Record<Reason, string>> = {
+    untrusted: 'The person looks at what the repository proposes and accepts it with `scim-hook trust`.',
+    'not-allowed': 'Widen scim-hook.allow, or take the name out of the rule.',
+    ineligible:
+      'Add the person to a group that makes eligible, or leave it so: that is what the rule is for.',
+    'ambiguous-subject': 'Have the rules find people by an attribute that is unique in the directory.',
+    'unknown-subject': 'Check that the account still exists in the directory.',
+    'inactive-subject': 'Have the account activated, if it should be.',
+    'subject-changed': 'The person runs `scim-hook install` again, which pins the account anew.',
+    'unknown-group': 'Make the group, or correct its name in the rule.',
+    'ambiguous-group': 'Name the group by its id in the rule, or rename one of them.',
+    'invalid-config': 'Correct .scimsyncrc on the branch that holds the rules.',
+    'no-token': 'The person runs `scim-hook login`.',
+    denied: 'Give out a token that may do this, and have the person run `scim-hook login`.',
+    detached: 'Nothing to do: it is decided again once HEAD is on a branch.',
+    'no-rule': 'Nothing to do, unless a rule should match the branch.',
+    off: 'Nothing to do, unless the mode should be another (`git config scim-hook.mode`).',
+    expired: 'Check the branch out again to have it again.',
+    unreachable: 'It is tried again by itself; if it stays so, check network and directory.',
+    contradicted: "Look at the directory: it says that it does what it then doesn't.",
+    deadline: 'It is tried again by itself; if it stays so, the directory is slow.',
+  };
+  return words[reason];
+}

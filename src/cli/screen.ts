@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Failure } from '../core/failure.ts';
 import { escaped, guarded, plain } from './plain.ts';
+import { pour } from './pour.ts';
 import { said } from './said.ts';
 import { unbroken } from './unbroken.ts';
 import { wordsOf } from './words.ts';
@@ -41,6 +42,8 @@ export class Screen {
   readonly paint: ChalkInstance;
   /** Somebody pressed Ctrl-C; what was under way came to its end. */
   interrupted = false;
+  /** Whoever reads the answer hasn't gone away yet. */
+  isRead = true;
   private unwritable: string | null = null;
   private readonly options: ScreenOptions;
 
@@ -55,6 +58,7 @@ export class Screen {
         // Whoever reads may have read enough (`| head`): that is no failure of ours. Nor is a terminal that was closed
         // while `run` still gives back.
         if (error.code !== 'EPIPE' && error.code !== 'EIO') this.unwritable ??= error.code ?? error.message;
+        if (stream === options.stdout) this.isRead = false;
       });
     }
   }
@@ -100,6 +104,27 @@ export class Screen {
 
   raw(text: string): void {
     this.options.stdout.write(text);
+  }
+
+  /** The same, as fast as it is read, so that no more of it is in memory; it ends where nobody reads on. */
+  async pour(pieces: Iterable<string>): Promise<void> {
+    await pour(this.options.stdout, pieces, () => this.isRead);
+  }
+
+  /** Lines that fit already: through a program that shows them page by page, or straight to the terminal. */
+  async page(lines: () => Iterable<string>, pager: string | null): Promise<void> {
+    const { stdout, env } = this.options;
+    const styled = this.isColored(stdout);
+    const pieces = function* (): Iterable<string> {
+      for (const line of lines()) yield `${guarded(line, styled)}\n`;
+    };
+    const paged = pager !== null && (await (await import('./pager.ts')).page(pager, env, pieces()));
+    if (!paged) await this.pour(pieces());
+  }
+
+  /** Rows of the terminal that reads the answer; undefined where none does. */
+  get rows(): number | undefined {
+    return this.options.stdout.isTTY === true ? this.options.stdout.rows : undefined;
   }
 
   fail(failure: Failure): void {

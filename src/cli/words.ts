@@ -3,6 +3,7 @@ import type { Failure } from '../core/failure.ts';
 import { diskWords } from './disk-words.ts';
 import { faultLine } from './fault-words.ts';
 import { harmWords } from './harm-words.ts';
+import { logWords } from './log-words.ts';
 import { LOGIN_EXITS, loginWords } from './login-words.ts';
 import { trustWords } from './trust-words.ts';
 
@@ -175,7 +176,7 @@ export function wordsOf(failure: Failure): Words {
       );
     case 'bundle-missing':
       return say(
-        `The worker ${failure.path} is missing from this package.`,
+        `${failure.path} is missing from this package.`,
         'Install the package again; in a clone of scim-hook, run `npm run build`.',
       );
     case 'disk':
@@ -220,6 +221,18 @@ export function wordsOf(failure: Failure): Words {
         'Nothing was written.',
         'Run `scim-hook init` again, or name the endpoint: `scim-hook init --endpoint URL`.',
       );
+    case 'unknown-event':
+    case 'ambiguous-event':
+    case 'log-empty':
+    case 'log-end-altered':
+    case 'no-lines':
+    case 'checkpoint-differs':
+    case 'signing-key-unset':
+    case 'signing-key-missing':
+    case 'signing-format':
+    case 'ssh-keygen-missing':
+    case 'not-signed':
+      return logWords(failure);
     case 'usage':
       return say(failure.problem, 'See `scim-hook --help`.');
     default:
@@ -241,6 +254,11 @@ export function exitOf(failure: Failure): ExitCode {
     case 'policy-ref-invalid':
     case 'subject-unset':
     case 'unknown-lease':
+    case 'unknown-event':
+    case 'ambiguous-event':
+    case 'no-lines':
+    case 'signing-key-unset':
+    case 'signing-format':
     case 'usage':
     case 'no-repository':
     case 'bare-repository':

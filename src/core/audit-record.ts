@@ -74,6 +74,9 @@ export interface AuditFields {
   readonly leases?: readonly Lease[];
   /** On a closing line: the ids of the leases that ended. */
   readonly ended?: readonly string[];
+  /** On a `log-start` line further on: retention dropped the lines up to this one, whose hash was that. */
+  readonly dropped?: number;
+  readonly droppedHash?: string;
 }
 
 /** A line as it stands in the log. */

@@ -1,6 +1,6 @@
 // Switches that git's reflog told of before the hook's line came: when it comes, it is no second switch.
 import type { SpoolLine } from './event.ts';
-import type { Step } from './interleave.ts';
+import type { Reported, Step } from './interleave.ts';
 
 /** A checkout that was told without its line. */
 export interface Early {
@@ -14,17 +14,12 @@ export interface Early {
 /** Milliseconds that a hook may take from git's line in the reflog to its own. After that nobody reported it. */
 const LAG = 5_000;
 
-interface Reported {
-  readonly line: SpoolLine;
-  readonly at: number;
-}
-
 /** The lines that tell anything new, and what is still waited for. */
 export function withoutTold(
-  lines: readonly Reported[],
+  lines: readonly Reported<SpoolLine>[],
   early: readonly Early[],
   now: number,
-): { readonly lines: readonly Reported[]; readonly early: readonly Early[] } {
+): { readonly lines: readonly Reported<SpoolLine>[]; readonly early: readonly Early[] } {
   const left = [...lines];
   const waiting = early.filter((each) => {
     if (now - each.at > LAG || now < each.at) return false;

@@ -1,5 +1,5 @@
 // Events: from what the hook wrote and what HEAD says now to what is still to be settled, storms coalesced.
-import { interleave, type Step } from './interleave.ts';
+import { interleave, type Reported, type Step } from './interleave.ts';
 import type { Place } from './lease.ts';
 import { branchMovedFrom, branchMovedTo, isSameRename, type Move, type Rebase } from './reflog.ts';
 import type { EventKind } from './vocabulary.ts';
@@ -71,8 +71,8 @@ export interface Sighting {
   readonly last: string | null | undefined;
   /** Events of this worktree that earlier wake-ups left open, oldest first. */
   readonly open: readonly OpenEvent[];
-  /** What the hook reported since, oldest first, each with its time. */
-  readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  /** What the hook reported since, oldest first. */
+  readonly lines: readonly Reported<SpoolLine>[];
   /** What git's reflog has since, oldest first. */
   readonly moves?: readonly (Move | Rebase)[];
   /** It came while we knew the clone, so that it is somewhere for the first time. */
@@ -114,7 +114,7 @@ export function coalesce(seen: Sighting): OpenEvent[] {
     const { reported, logged } = step;
     const isLast = index === steps.length - 1;
     const move = logged?.move;
-    const when = timeOf(reported?.at, move?.line.at, seen);
+    const when = timeOf(reported, move?.line.at, seen);
     if (move !== undefined) {
       const from = branchMovedFrom(move);
       if (at === undefined && from !== null) at = from;
@@ -144,11 +144,16 @@ export function coalesce(seen: Sighting): OpenEvent[] {
   function branchAfter({ reported, logged }: Step<SpoolLine>, index: number): string | null | undefined {
     const told = reported?.line.branch;
     if (typeof told === 'string') return told;
-    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
-    if (index === steps.length - 1) return truth;
     const move = logged?.move;
-    const branch =
-      move === undefined || move.kind === 'rebase' ? told : branchMovedTo(move, leftFrom(index + 1));
+    const isLast = index === steps.length - 1;
+    // Detached by a checkout, and gone on to another branch since, which no line says (`symbolic-ref`).
+    const isLeft =
+      told === null && move?.kind === 'checkout' && move.to !== truth && seen.head.on === 'branch';
+    // What the last line reports is where HEAD was a moment ago: a rebase looks detached there, and HEAD knows better.
+    if (isLast && !isLeft) return truth;
+    const next = leftFrom(index + 1);
+    const isTold = told === null && (isLast || next === undefined);
+    const branch = move === undefined || move.kind === 'rebase' || isTold ? told : branchMovedTo(move, next);
     // A bisect detaches by checkouts of its own, and works on the same branch all the time.
     const bisects = seen.head.on === 'detached' && seen.head.holding !== null && seen.head.holding === at;
     return branch === null && bisects ? at : branch;
@@ -166,15 +171,16 @@ export function coalesce(seen: Sighting): OpenEvent[] {
 }
 
 /**
- * The spool's time is that of its last line; the reflog's is to the second, and whatever GIT_COMMITTER_DATE said. So the
- * reflog's counts where it can be true, and where they don't agree as far as it goes.
+ * The spool's time is that of its last line; the reflog's is to the second, and whatever GIT_COMMITTER_DATE said. So for
+ * the lines before, the reflog's counts where it can be true, and where they don't agree as far as it goes.
  */
-function timeOf(reported: number | undefined, logged: number | undefined, seen: Sighting): number {
+function timeOf(reported: Reported<SpoolLine> | null, logged: number | undefined, seen: Sighting): number {
   const { since, now } = seen;
   // A file's time is by the clock of the disk, which may be another machine's.
-  const latest = Math.min(Math.max(reported ?? now, since ?? 0), now);
+  const latest = Math.min(Math.max(reported?.at ?? now, since ?? 0), now);
+  if (reported?.isExact === true) return latest;
   if (logged === undefined || since === undefined || logged > latest || logged + 1000 <= since) return latest;
-  return Math.floor(latest / 1000) * 1000 === logged && reported !== undefined ? latest : logged;
+  return Math.floor(latest / 1000) * 1000 === logged && reported !== null ? latest : logged;
 }
 
 /**

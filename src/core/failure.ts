@@ -1,4 +1,5 @@
 // Every failure we foresee, as one closed union of plain values; `cli/words.ts` says each of them to people.
+import type { ProofFailure } from './log/proof-failure.ts';
 import type { Reason } from './vocabulary.ts';
 
 /** A place in a text file, counted from 1; the column only where something else stands before it on its line. */
@@ -76,6 +77,7 @@ export type DirectoryHarm =
 export type Failure =
   | DirectoryFailure
   | DirectoryHarm
+  | ProofFailure
   | { readonly code: 'git-missing' }
   | { readonly code: 'no-repository'; readonly directory: string }
   | { readonly code: 'bare-repository'; readonly directory: string }
@@ -180,6 +182,8 @@ export type Failure =
   | { readonly code: 'port-in-use'; readonly port: number }
   | { readonly code: 'config-exists'; readonly where: string }
   | { readonly code: 'not-written' }
+  | { readonly code: 'unknown-event'; readonly id: string }
+  | { readonly code: 'ambiguous-event'; readonly id: string; readonly candidates: readonly string[] }
   | { readonly code: 'usage'; readonly problem: string };
 
 const OF_DIRECTORY: ReadonlySet<string> = new Set<DirectoryFailure['code']>([

@@ -1,10 +1,13 @@
 // One order for what the hook reported and what the reflog has: both know most switches, and neither knows all.
 import type { Move, Rebase } from './reflog.ts';
 
-/** What the hook wrote, with its time. */
+/** What the hook wrote. */
 export interface Reported<Line extends Seen> {
   readonly line: Line;
+  /** Milliseconds since the epoch: not written later than that. */
   readonly at: number;
+  /** Nor earlier: it is the last of its file, and that is the file's time. */
+  readonly isExact?: true;
 }
 interface Seen {
   readonly old: string;
@@ -65,6 +68,18 @@ export function interleave<Line extends Seen>(
   while (logged > 0) take('move');
   while (left > 0) take('line');
   return steps.reverse();
+}
+
+/**
+ * How many switches at the end no line is there for, each line taken for the earliest that it can be of: theirs may be on
+ * their way. Nobody reports one that was followed by one that is reported.
+ */
+export function unreported(lines: readonly Reported<Seen>[], moves: readonly (Move | Rebase)[]): number {
+  // Matched from the other end.
+  const steps = interleave(lines.toReversed(), moves.toReversed(), null);
+  const last = steps.findIndex(({ reported, logged }) => reported !== null && logged !== null);
+  const open = last === -1 ? steps : steps.slice(0, last);
+  return open.filter(({ logged }) => logged?.move.kind === 'checkout').length;
 }
 
 /** A HEAD that the hook couldn't read, or that looked detached to it (a symbolic link), may be any branch. */

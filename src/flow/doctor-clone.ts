@@ -3,6 +3,7 @@ import { checkFormat, checkGaps, checkOwed, checkSpool, checkStored } from '../c
 import { checkAllow, checkMode } from '../core/checks/bounds.ts';
 import { checkDirectory, type PathFacts } from '../core/checks/disk.ts';
 import { checkHook } from '../core/checks/hook.ts';
+import { checkKeep } from '../core/checks/keep.ts';
 import { checkPins } from '../core/checks/pins.ts';
 import { checkPolicy } from '../core/checks/policy.ts';
 import { checkBranches, checkRules } from '../core/checks/rules.ts';
@@ -64,6 +65,7 @@ export async function examineClone(doctor: DoctorPorts, clone: DoctorClone): Pro
           );
     }),
     attempt('spool', () => examineSpool(doctor, clone)),
+    attempt('log', async () => checkKeep(entries, doctor.parseSpan, doctor.speech)),
     attempt('owed', () => examineOwed(doctor, clone)),
   ]);
   return { findings: parts.flat(), config };
@@ -137,7 +139,7 @@ async function examineSpool(doctor: DoctorPorts, clone: DoctorClone): Promise<Fi
     now: clock.now(),
   };
   const repo = repositoryId(clone.entries) ?? clone.ports.repository.commonDir;
-  const log = (await look.tail(`${doctor.home}/audit/audit.jsonl`, LINES)) ?? [];
+  const log = (await look.logTail(`${doctor.home}/audit`, LINES)) ?? [];
   const more = [newer, checkGaps(log, repo, clock.now(), speech)].filter((each) => each !== null);
   const waiting = checkSpool(facts, speech);
   return waiting.state === 'ok' && more.length > 0 ? more : [waiting, ...more];

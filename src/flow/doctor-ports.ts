@@ -6,6 +6,7 @@ import { type CheckName, type Finding, problem, type Speech } from '../core/find
 import type { Place } from '../core/lease.ts';
 import type { Way } from '../core/proxy.ts';
 import type { Result } from '../core/result.ts';
+import type { ParseSpan } from '../core/retention.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
 import type { GitLookout, Lookout, Prober } from './lookout-ports.ts';
@@ -19,6 +20,7 @@ export interface DoctorPorts {
   /** How requests go to an endpoint. */
   readonly way: (endpoint: string) => Way;
   readonly speech: Speech;
+  readonly parseSpan: ParseSpan;
   readonly sha256: Sha256;
   readonly version: string;
   /** SCIM_HOOK=0. */

@@ -19,7 +19,7 @@ const RECENT = 200;
 
 export async function examine(ports: DoctorPorts): Promise<Finding[]> {
   const { look, home, clone } = ports;
-  const tail = await look.tail(`${home}/audit/audit.jsonl`, HISTORY);
+  const tail = await look.logTail(`${home}/audit`, HISTORY);
   const history = (tail ?? []).flatMap((text) => parseAuditLine(text) ?? []);
   const machine = examineMachine(ports, tail);
   if (!clone.ok) return conclude([await machine, [outside(clone.failure, ports.speech)]]);

@@ -1,7 +1,8 @@
 // From the spool and the HEAD of every worktree to the open events, coalesced.
 import { type Early, earlyOf, withoutTold } from '../core/early.ts';
-import { coalesce, type OpenEvent, workedOn } from '../core/event.ts';
-import { interleave } from '../core/interleave.ts';
+import { coalesce, type OpenEvent, type SpoolLine, workedOn } from '../core/event.ts';
+import { interleave, type Step, unreported } from '../core/interleave.ts';
+import type { Place } from '../core/lease.ts';
 import type { Claim, Clock, Ids, Progress, ReflogCursor, Worktree } from './ports.ts';
 import { isNew, type Tails } from './tails.ts';
 
@@ -11,11 +12,17 @@ export type Known = Required<Pick<Progress, 'heads' | 'reflogs' | 'looked' | 'ea
 export interface Gathered {
   readonly events: readonly OpenEvent[];
   readonly known: Known;
-  /**
-   * Worth another look. `silent`: HEAD is somewhere no line told of; the line may be on its way (the hook runs after HEAD
-   * moved). `starting`: a rebase has detached HEAD and not yet written down what it works on (`rebase --apply`).
-   */
-  readonly unclear: 'silent' | 'starting' | null;
+  readonly doubts: Doubts;
+}
+
+/** What is worth another look: git and the hook write one after the other, and we may have looked in between. */
+export interface Doubts {
+  /** By git dir: HEAD went where no line told of; the hook runs after it moved, and its line may be on its way. */
+  readonly late: readonly string[];
+  /** By git dir: the last line doesn't say where HEAD was by then, and it was read before that line was. */
+  readonly unsure: readonly string[];
+  /** A rebase has detached HEAD and not yet written down what it works on (`rebase --apply`). */
+  readonly starting: boolean;
 }
 
 /** Pure but for the ids and the clock, so that a dry run can do it too. */
@@ -35,6 +42,8 @@ export function gather(
   const seen: Record<string, string | null> = {};
   const reflogs: Record<string, ReflogCursor> = {};
   const early: Record<string, readonly Early[]> = {};
+  const late: string[] = [];
+  const unsure: string[] = [];
   for (const worktree of worktrees) {
     const { gitDir } = worktree.place;
     const last = heads[gitDir];
@@ -49,7 +58,8 @@ export function gather(
     const kept = tail?.cursor ?? claim.progress.reflogs?.[gitDir];
     if (kept !== undefined) reflogs[gitDir] = kept;
     const moves = tail?.moves ?? [];
-    const ahead = earlyOf(interleave(lines, moves, workedOn(worktree.head)), now);
+    const steps = interleave(lines, moves, workedOn(worktree.head));
+    const ahead = earlyOf(steps, now);
     if (told.early.length + ahead.length > 0) early[gitDir] = [...told.early, ...ahead];
     if (worktree.away === true) {
       events.push(...mine.map((event) => ({ ...event, superseded: true })));
@@ -66,24 +76,27 @@ export function gather(
     seen[gitDir] = workedOn(worktree.head);
     const byHand = mine.filter((event) => event.byHand === true);
     const ofHead = mine.filter((event) => event.byHand !== true);
-    events.push(
-      ...byHand,
-      ...coalesce({
-        place: worktree.place,
-        head: worktree.head,
-        last,
-        open: ofHead,
-        lines,
-        moves,
-        isNew: came,
-        now,
-        since: claim.progress.looked,
-        newId: () => ports.ids.event(),
-      }),
-    );
+    const coalesced = coalesce({
+      place: worktree.place,
+      head: worktree.head,
+      last,
+      open: ofHead,
+      lines,
+      moves,
+      isNew: came,
+      now,
+      since: claim.progress.looked,
+      newId: () => ports.ids.event(),
+    });
+    events.push(...byHand, ...coalesced);
+    const end = coalesced.at(-1);
+    const silent = end?.kind === 'gap' && !ofHead.some(({ id }) => id === end.id);
+    if (silent || unreported(lines, moves) > 0) late.push(gitDir);
+    if (isUnsure(steps.at(-1), worktree)) unsure.push(gitDir);
   }
-  events.push(...vanished(ports, heads, worktrees, now));
-  const silent = events.some((event) => event.kind === 'gap' && !open.some((old) => old.id === event.id));
+  const gone = vanished(ports, heads, worktrees, now);
+  events.push(...gone);
+  late.push(...gone.map(({ place: { gitDir } }) => gitDir));
   const detached = worktrees.filter(({ head }) => head.on === 'detached' && head.holding === null);
   const starting = detached.some(({ place }) => {
     const move = tails.get(place.gitDir)?.moves.at(-1);
@@ -96,8 +109,19 @@ export function gather(
       tails.get(gitDir)?.cursor.offset === 0 &&
       claim.lines.findLast(({ line }) => line.worktreeId === id)?.line.branch === null,
   );
-  const unclear = starting || perhaps ? 'starting' : silent ? 'silent' : null;
-  return { events, known: { heads: seen, reflogs, early, looked: now }, unclear };
+  return {
+    events,
+    known: { heads: seen, reflogs, early, looked: now },
+    doubts: { late, unsure, starting: starting || perhaps },
+  };
+}
+
+/** HEAD itself has to say where that was; but is it of before? */
+function isUnsure(last: Step<SpoolLine> | undefined, { head }: Worktree): boolean {
+  const branch = last?.reported?.line.branch;
+  if (last?.reported == null || typeof branch === 'string') return false;
+  if (branch === null) return head.on === 'branch';
+  return head.on !== 'branch' || last.logged?.move.to !== head.branch;
 }
 
 /** A worktree that is gone is on no branch any more; nothing fires a hook for that. */
@@ -106,7 +130,7 @@ function vanished(
   heads: Progress['heads'],
   worktrees: readonly Worktree[],
   now: number,
-): OpenEvent[] {
+): (OpenEvent & { readonly place: Place })[] {
   return Object.entries(heads)
     .filter(([gitDir]) => !isKnown(worktrees, gitDir))
     .map(([gitDir, from]) => ({

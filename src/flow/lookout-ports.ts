@@ -15,6 +15,8 @@ export interface Lookout {
   head(path: string): Promise<string | null>;
   /** The last lines of a text file, newest first; null where it can't be read. */
   tail(path: string, lines: number): Promise<readonly string[] | null>;
+  /** As above, of the audit log in this directory, over all its files. */
+  logTail(directory: string, lines: number): Promise<readonly string[] | null>;
   /** A versioned file of ours, left where it is whatever is in it. */
   stored(path: string, as: 'ledger' | 'progress'): Promise<StoredFacts>;
   /** Asks a program for its version, in bounded time: one by its absolute path, or the first by its name on the PATH. */

@@ -4,6 +4,7 @@ import type { Config, SubjectAttribute } from '../core/config.ts';
 import type { Early } from '../core/early.ts';
 import type { Head, OpenEvent, SpoolLine } from '../core/event.ts';
 import type { DirectoryFailure, Failure, Fault } from '../core/failure.ts';
+import type { Reported } from '../core/interleave.ts';
 import type { Place } from '../core/lease.ts';
 import type { Item, Ledger } from '../core/ledger.ts';
 import type { Notice } from '../core/notice.ts';
@@ -85,6 +86,8 @@ export interface Repository {
   renames(): Promise<readonly Rename[]>;
   /** What HEAD's reflog has since; nothing without a cursor, unless all of it is asked for (`whole`). Null: it can't be read. */
   reflog(gitDir: string, cursor: ReflogCursor | null, whole: boolean): Promise<ReflogTail | null>;
+  /** When HEAD was written last, in milliseconds since the epoch, by the clock of the disk; null: nobody can say. */
+  movedAt(gitDir: string): Promise<number | null>;
   /** A branch, local or a remote's, or `HEAD`, that holds a config file; null while no such commit does. */
   committed(): Promise<Result<string | null, Failure>>;
 }
@@ -110,7 +113,7 @@ export interface Progress {
 }
 
 export interface Claim {
-  readonly lines: readonly { readonly line: SpoolLine; readonly at: number }[];
+  readonly lines: readonly Reported<SpoolLine>[];
   readonly progress: Progress;
   /** Makes it durable that these lines are read, together with what is now open. May be called again as events close. */
   commit(progress: Progress): Promise<Result<void, Failure>>;

@@ -10,12 +10,12 @@ import { ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { Skews } from '../core/skew.ts';
 import { type Transited, type TransitInput, transit } from '../core/transit.ts';
-import { type Gathered, gather, type Known } from './gather.ts';
+import type { Known } from './gather.ts';
+import { look } from './look.ts';
 import type { AuditLog, Claim, Ports, Worktree } from './ports.ts';
 import type { Reconciling } from './reconciling.ts';
 import { type Clocks, readSkews } from './skew.ts';
 import { type Standing, takeStanding } from './standing.ts';
-import { readTails } from './tails.ts';
 
 /** What somebody asks for besides settling what is open. */
 export type Ask =
@@ -55,12 +55,6 @@ export interface Prepared {
   readonly reconciling?: Reconciling;
 }
 
-/** A hook runs right after HEAD moved; its line may be this much later, in milliseconds. */
-const HOOK_LAG = 150;
-
-/** How often HEAD is looked at where a rebase is only beginning: it may have many patches to make first. */
-const LOOKS = 10;
-
 export async function prepare(
   ports: Ports,
   entries: readonly ConfigEntry[],
@@ -74,7 +68,9 @@ export async function prepare(
   if (!standing.ok) return standing;
   if (!claimed.ok) return claimed;
   if (!ledger.ok) return ledger;
-  const looked = await look(ports, claimed.value, standing.value.worktrees);
+  // A worker, or a sweep by cron: nobody waits for it.
+  const isPatient = ask.kind === 'wake' || ask.kind === 'sweep';
+  const looked = await look(ports, claimed.value, standing.value.worktrees, isPatient);
   if (!looked.ok) return looked;
   const { claim, gathered, worktrees } = looked.value;
   const asked = askedEvent(ports, ask, worktrees);
@@ -109,31 +105,6 @@ export async function prepare(
     sweeping: ask.kind === 'sweep' || ask.kind === 'reconcile',
     ...(ask.kind === 'reconcile' ? { reconciling: ask } : {}),
   });
-}
-
-/** Looks at HEADs, spool and reflogs; where they disagree, again after the hook, or git, had its time. */
-async function look(
-  ports: Ports,
-  first: Claim,
-  worktrees: readonly Worktree[],
-): Promise<Result<{ claim: Claim; gathered: Gathered; worktrees: readonly Worktree[] }, Failure>> {
-  let seen = await lookOnce(ports, first, worktrees);
-  for (let looks = 1; looks < LOOKS; looks += 1) {
-    const { unclear } = seen.gathered;
-    // What no hook told of by then, none will.
-    if (unclear === null || (unclear === 'silent' && looks > 1)) break;
-    await ports.clock.pause(HOOK_LAG);
-    const [claim, again] = await Promise.all([ports.spool.claim(), ports.repository.worktrees()]);
-    if (!claim.ok) return claim;
-    if (!again.ok) return again;
-    seen = await lookOnce(ports, claim.value, again.value);
-  }
-  return ok(seen);
-}
-
-async function lookOnce(ports: Ports, claim: Claim, worktrees: readonly Worktree[]) {
-  const gathered = gather(ports, claim, worktrees, await readTails(ports, claim.progress, worktrees));
-  return { claim, gathered, worktrees };
 }
 
 /** The ledger; a lost one is rebuilt from the log, so that nothing granted is forgotten. */

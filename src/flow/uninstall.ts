@@ -2,6 +2,7 @@
 import type { Failure } from '../core/failure.ts';
 import { CONFIG_PLACE, type HookFacts, stateOf } from '../core/hook-place.ts';
 import { hasSection } from '../core/lefthook-section.ts';
+import { repositoryId } from '../core/repository-id.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
 import type { InstallPorts } from './install.ts';
@@ -48,9 +49,15 @@ export async function uninstall(
   const { state, path } = stateOf(facts.value, false, ports.hooks.sha256);
   if (state === 'edited') return fail({ code: 'hook-edited', path });
   if (readSettings(entries).pins !== null) {
-    const written = await ports.state.withLock(() =>
-      ports.audit.append([{ kind: 'uninstall', at: new Date(ports.clock.now()).toISOString() }]),
-    );
+    const device = await ports.state.device(false);
+    const repo = repositoryId(entries);
+    const line = {
+      kind: 'uninstall',
+      at: new Date(ports.clock.now()).toISOString(),
+      ...(device.ok && device.value !== '' ? { device: device.value } : {}),
+      ...(repo === null ? {} : { repo }),
+    } as const;
+    const written = await ports.state.withLock(() => ports.audit.append([line]));
     if (!written.ok) return written;
   }
   const { placed, setMode } = await ports.ground.notes();

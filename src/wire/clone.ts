@@ -13,7 +13,8 @@ import { spoolDirectory, stateHome } from '../adapters/process/places.ts';
 import type { Failure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type ConfigEntry, readSettings } from '../core/settings.ts';
-import type { ConfigReader, Notifier, Ports, Repository } from '../flow/ports.ts';
+import type { SealedLog } from '../flow/log-ports.ts';
+import type { AuditLog, ConfigReader, Notifier, Ports, Repository } from '../flow/ports.ts';
 import { VERSION } from '../version.ts';
 import { type OpenConnector, openConnector } from './connector.ts';
 
@@ -32,6 +33,8 @@ export interface Opened {
   readonly ports: Ports;
   readonly entries: readonly ConfigEntry[];
   readonly home: string;
+  /** The audit log of the ports, with what keeps it small. */
+  readonly log: AuditLog & SealedLog;
 }
 
 export interface CloneOptions {
@@ -67,6 +70,7 @@ export function openClone(
       if (!entries.ok) return entries;
       known = entries.value;
       const home = stateHome(env, readSettings(entries.value).home);
+      const log = openAuditLog(home, systemClock, VERSION);
       const ports: Ports = {
         clock: systemClock,
         ids: randomIds,
@@ -76,10 +80,10 @@ export function openClone(
         spool,
         connector,
         state: openState(home, randomUUID),
-        audit: openAuditLog(home, systemClock, VERSION),
+        audit: log,
         notifier: notifierFor(env, home),
       };
-      return ok({ ports, entries: entries.value, home });
+      return ok({ ports, entries: entries.value, home, log });
     },
   };
 }

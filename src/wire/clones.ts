@@ -1,4 +1,5 @@
 // What `sweep` and `reconcile` need: the ledger of this person, and each clone that it names, there or gone.
+import { openAuditLog } from '../adapters/disk/audit-log.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
 import { isClone } from '../adapters/git/locate.ts';
 import { stateHome } from '../adapters/process/places.ts';
@@ -10,13 +11,16 @@ import { ok, type Result } from '../core/result.ts';
 import { readSettings } from '../core/settings.ts';
 import { isShippingSet } from '../core/ship/settings.ts';
 import type { ClonesPorts } from '../flow/clones.ts';
+import type { SweepPorts } from '../flow/sweep.ts';
+import { VERSION } from '../version.ts';
 import { openClone } from './clone.ts';
 import { type Here, openHere } from './here.ts';
 import { openNowhere, settingsAt } from './nowhere.ts';
+import { retainLog } from './retain.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export interface Clones extends ClonesPorts {
+export interface Clones extends SweepPorts {
   /** What was logged `since`, where a destination is set: for cron and CI, where no worker may come for a long time. */
   ship(since: number): Promise<void>;
 }
@@ -34,10 +38,11 @@ export async function openClones(cwd: string, env: Env): Promise<Result<Clones, 
   const outside = here.ok ? ok(here.value.entries) : await settingsAt(cwd, env);
   // Where it can't be read, what can be given back still is.
   const known = outside.ok ? outside.value : [];
-  const { state, audit, clock } = openNowhere({ commonDir: '', repo: '', known }, home, env).ports;
+  const { state, clock } = openNowhere({ commonDir: '', repo: '', known }, home, env).ports;
+  const log = openAuditLog(home, clock, VERSION);
   return ok({
     state,
-    audit,
+    audit: log,
     clock,
     isRunning,
     ship: async (since) => {
@@ -46,6 +51,7 @@ export async function openClones(cwd: string, env: Env): Promise<Result<Clones, 
       const { shipWithin } = await import('./ship.ts');
       await shipWithin({ entries: known, env, home, repo, directory: cwd }, since, SHIPPING);
     },
+    retain: () => retainLog({ state, clock, log }, known),
     here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {

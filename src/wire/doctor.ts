@@ -1,4 +1,5 @@
 // What `doctor` looks with: inside a clone, outside of one, and without git.
+import { parseSpan } from '../adapters/config/span.ts';
 import { sha256 } from '../adapters/disk/audit-log.ts';
 import { openLookout } from '../adapters/disk/lookout.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
@@ -33,6 +34,7 @@ export async function openDoctor(directory: string, env: Env, speech: Speech): P
     way,
     shipping: () => shippingFacts(directory, env, here.ok ? here.value : null),
     speech,
+    parseSpan,
     sha256,
     version: VERSION,
     off: env['SCIM_HOOK'] === '0',

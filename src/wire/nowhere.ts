@@ -61,6 +61,7 @@ export function openNowhere(
         branches: () => Promise.resolve(ok([])),
         renames: () => Promise.resolve([]),
         reflog: () => Promise.resolve(null),
+        movedAt: () => Promise.resolve(null),
         committed: () => Promise.resolve(ok(null)),
       },
       config: configReader,

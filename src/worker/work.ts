@@ -2,6 +2,7 @@
 import { backoff } from '../core/retry.ts';
 import { type Settled, settle } from '../flow/settle.ts';
 import { openClone } from '../wire/clone.ts';
+import { retainLog } from '../wire/retain.ts';
 import { openShipper, type Shipper } from '../wire/shipper.ts';
 import { tendOthers } from '../wire/tend.ts';
 import { openWorkerPlace } from '../wire/worker.ts';
@@ -90,7 +91,10 @@ async function wakeUp(
 ): Promise<Pick<Settled, 'again' | 'retryAfter'>> {
   const opened = await clone.open();
   if (!opened.ok) return { again: false, retryAfter: null };
-  const settled = await settle(opened.value.ports, opened.value.entries, { kind: 'wake' });
+  const { ports, entries, log } = opened.value;
+  const settled = await settle(ports, entries, { kind: 'wake' });
+  // What fails of it is the next one's, or `sweep`'s, which says so.
+  if (log.rotated()) await retainLog({ ...ports, log }, entries);
   if (!settled.ok) return { again: settled.failure.code === 'locked', retryAfter: null };
   options.tell(settled.value);
   shipper.start(opened.value);

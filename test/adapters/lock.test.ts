@@ -1,14 +1,21 @@
 // The state lock: one holder at a time over all processes, and a dead one holds nothing for long.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { withLock } from '../../src/adapters/disk/lock.ts';
+import { freeDead } from '../../src/adapters/disk/lock-holder.ts';
 import { openState } from '../../src/adapters/disk/state.ts';
 import { EMPTY_LEDGER } from '../../src/core/ledger.ts';
 import { fail, ok } from '../../src/core/result.ts';
-import { until } from './hook-rig.ts';
+import { need, until } from './hook-rig.ts';
 import { Process, program } from './processes.ts';
+
+/** Milliseconds at which anybody takes a lock over. */
+const STALE = 5_000;
 
 let directory: string;
 beforeEach(async () => {
@@ -138,4 +145,85 @@ test('without the lock, no ledger is written', async () => {
     await until(async () => !(await state.writeLedger(EMPTY_LEDGER)).ok);
   });
   expect(after).toEqual(ok(undefined));
+});
+
+describe('a lock that never grows stale, as its time is kept fresh', () => {
+  const lock = (): string => join(directory, 'lock');
+  let timer: NodeJS.Timeout;
+  beforeEach(() => {
+    timer = setInterval(() => utimes(lock(), new Date(), new Date()).catch(() => {}), 200);
+  });
+  afterEach(() => clearInterval(timer));
+
+  test('is taken over from a dead holder, whether it dies before somebody waits or while', async () => {
+    await using first = await holder();
+    await first.kill();
+    expect(await withLock(directory, async () => 'mine')).toEqual(ok('mine'));
+    await using second = await holder();
+    let waits = false;
+    const taken = withLock(
+      directory,
+      async () => 'mine',
+      () => {
+        waits = true;
+      },
+    );
+    await until(() => waits);
+    await second.kill();
+    expect(await taken).toEqual(ok('mine'));
+  });
+
+  test('stays a living holder’s', async () => {
+    await using other = await holder();
+    await freeDead(directory, STALE);
+    expect(existsSync(lock())).toBe(true);
+    await other.finish();
+  });
+
+  test('stays where another took it since, or nobody wrote down whose it is', async () => {
+    await using other = await holder();
+    await other.kill();
+    const record = await readFile(join(directory, 'lock.holder'), 'utf8');
+    for (const text of [
+      record.replace(/\d( *)$/, 'x$1'),
+      record.replace('net:', 'net:1'),
+      `x${record}`,
+      '',
+    ]) {
+      await writeFile(join(directory, 'lock.holder'), text);
+      await freeDead(directory, STALE);
+      expect(existsSync(lock())).toBe(true);
+    }
+    await rm(join(directory, 'lock.holder'));
+    await freeDead(directory, STALE);
+    expect(existsSync(lock())).toBe(true);
+    await writeFile(join(directory, 'lock.holder'), record);
+    await rm(lock(), { recursive: true });
+    await mkdir(lock());
+    await freeDead(directory, STALE);
+    expect(existsSync(lock())).toBe(true);
+  });
+});
+
+test('a lock that is about to grow stale is left to that', async () => {
+  await using other = await holder();
+  await other.kill();
+  const then = Date.now() / 1000 - 4.5;
+  await utimes(join(directory, 'lock'), then, then);
+  await freeDead(directory, STALE);
+  expect(existsSync(join(directory, 'lock'))).toBe(true);
+});
+
+test('what a holder in another network namespace holds is its own', async (ctx) => {
+  const unshare = need(ctx, 'unshare');
+  const file = await program(directory, HOLDER);
+  const child = spawn(unshare, ['--net', process.execPath, file, directory], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const first = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  if (!String(first).includes('held')) ctx.skip('no network namespace can be made here');
+  await freeDead(directory, STALE);
+  expect(existsSync(join(directory, 'lock'))).toBe(true);
+  child.stdin.end();
+  await once(child, 'exit');
 });

@@ -8,10 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** Bundles a TypeScript module that imports from `src/` into a program; returns its path. */
-export async function program(directory: string, source: string): Promise<string> {
+export async function program(
+  directory: string,
+  source: string,
+  resolveDir = fileURLToPath(new URL('../../', import.meta.url)),
+): Promise<string> {
   const outfile = join(directory, 'program.cjs');
   await build({
-    stdin: { contents: source, resolveDir: fileURLToPath(new URL('../../', import.meta.url)), loader: 'ts' },
+    stdin: { contents: source, resolveDir, loader: 'ts' },
     bundle: true,
     platform: 'node',
     format: 'cjs',

@@ -1,6 +1,17 @@
 // HEAD's reflog as git really writes it: read bit by bit, rewritten, gone, torn, huge, and in the reftable format.
 import { execFileSync } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -207,6 +218,36 @@ describe('a reflog', () => {
     git('branch', '-m', 'main', 'trunk');
     const pairs = new Set((await open().renames()).map(({ from, to }) => `${from}→${to}`));
     expect(pairs).toEqual(new Set(['a→b', 'b→c', 'main→trunk']));
+  });
+});
+
+describe('when HEAD moved', () => {
+  const LONG_AGO = 1_000_000;
+  const movedAt = (dir = gitDir()): Promise<number | null> => open().movedAt(dir);
+
+  it.each([['false'], ['true']])(
+    'is the last checkout, whatever it says of its time (symbolic links: %s)',
+    async (links) => {
+      await begin();
+      git('config', 'core.preferSymlinkRefs', links);
+      own['GIT_COMMITTER_DATE'] = '2001-01-01T00:00:00Z';
+      there('a');
+      await lutimes(join(gitDir(), 'HEAD'), LONG_AGO, LONG_AGO);
+      git('commit', '-q', '--allow-empty', '-m', 'two');
+      expect(await movedAt()).toBe(LONG_AGO * 1000);
+      there('ü');
+      expect(Math.abs(((await movedAt()) ?? 0) - Date.now())).toBeLessThan(60_000);
+    },
+  );
+
+  it('is when a ref was written last in the reftable format; and nobody knows where nothing is', async () => {
+    await begin();
+    await mkdir(join(gitDir(), 'reftable'));
+    await writeFile(join(gitDir(), 'reftable', 'tables.list'), '');
+    await utimes(join(gitDir(), 'reftable', 'tables.list'), LONG_AGO, LONG_AGO);
+    await utimes(join(gitDir(), 'HEAD'), 1, 1);
+    expect(await movedAt()).toBe(LONG_AGO * 1000);
+    expect(await movedAt(join(gitDir(), 'worktrees', 'gone'))).toBeNull();
   });
 });
 

@@ -74,6 +74,16 @@ test('a torn last line waits for its rest; what is no line of ours is passed ove
   expect((await drain()).branches).toEqual(['a']);
 });
 
+test('only of the last line the time is known, and not while more is being written', async () => {
+  const line = (branch: string): string => `1\t${OID}\t${OID}\t\tref: refs/heads/${branch}\n`;
+  const exact = async (): Promise<boolean[]> =>
+    (await drain()).claim.lines.map(({ isExact = false }) => isExact);
+  await writeFile(join(directory, 'spool'), line('a') + line('b'));
+  expect(await exact()).toEqual([false, true]);
+  await appendFile(join(directory, 'spool'), line('c').slice(0, 9));
+  expect(await exact()).toEqual([false, false]);
+});
+
 test('a crash right after the rename reads nothing twice', async () => {
   await writeFile(join(directory, 'spool'), `1\t${OID}\t${OID}\t\tref: refs/heads/a\n`);
   const { claim } = await drain();

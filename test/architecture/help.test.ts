@@ -14,3 +14,12 @@ test.each(tree.commands.map((command) => [command.name(), command] as const))('%
   for (const text of [command.description(), ...command.options.map((option) => option.description)])
     expect(text).not.toBe('');
 });
+
+const nested = tree.commands.flatMap((command) =>
+  command.commands.map((each) => [`${command.name()} ${each.name()}`, each] as const),
+);
+
+test.each(nested)('%s', (_, command) => {
+  for (const text of [command.description(), ...command.options.map((option) => option.description)])
+    expect(text).not.toBe('');
+});

@@ -57,6 +57,8 @@ test('each rule catches who breaks it', () => {
     plant('src/directory/turn.ts', "import '../core/result.ts';");
     plant('src/adapters/process/clock.ts', "import 'node:net';");
     plant('src/wire/run.ts', "import '../adapters/http/trouble.ts';");
+    plant('src/report/when.ts', "import '../cli/plain.ts';");
+    plant('src/cli/time.ts', "import '../report/states.ts';");
     const broken = new Set(cruise(copy).violations.map(({ rule }) => rule.name));
     expect([...broken].sort()).toEqual(
       expect.arrayContaining([
@@ -67,8 +69,10 @@ test('each rule catches who breaks it', () => {
         'http-in-one-place',
         'http-serves-two',
         'nothing-depends-on-the-command-line',
+        'nothing-loads-the-page',
         'only-wire-chooses',
         'the-directory-stands-alone',
+        'the-page-stands-alone',
         'the-worker-stays-lean',
       ]),
     );

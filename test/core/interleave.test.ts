@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coalesce, type Head, type OpenEvent, type SpoolLine, workedOn } from '../../src/core/event.ts';
-import { interleave } from '../../src/core/interleave.ts';
+import { interleave, unreported } from '../../src/core/interleave.ts';
 import { type Move, moveOf, type Rebase } from '../../src/core/reflog.ts';
 import { counter, MAIN, NOW } from './samples.ts';
 
@@ -41,7 +41,45 @@ const look = (
 const short = (events: readonly OpenEvent[]): string[] =>
   events.map(({ kind, from, branch }) => `${kind} ${from}→${branch}`);
 
+describe('unreported', () => {
+  it.each([
+    ['nothing, where there is nothing', [], [], 0],
+    ['all, where nothing was reported', [], [went('main', 'r'), went('r', 'p')], 2],
+    ['none before one that was reported', [told('p')], [went('main', 'r'), went('r', 'p')], 0],
+    ['those after it', [told('r')], [went('main', 'r'), went('r', 'p')], 1],
+    [
+      'those after the first that a line can be of',
+      [told('r')],
+      [went('m', 'r'), went('r', 'm'), went('m', 'r')],
+      2,
+    ],
+    ['none, whatever lines came without a move', [told('r'), told('orphan')], [went('main', 'r')], 0],
+  ] as const)('is %s', (_, lines, moves, expected) => {
+    expect(unreported(lines, moves)).toBe(expected);
+  });
+
+  it('is no rename, and no rebase: nobody reports those', () => {
+    const { line } = went('main', 'r');
+    expect(unreported([], [{ kind: 'rename', from: 'main', to: 'r', line }])).toBe(0);
+    expect(unreported([], [{ kind: 'rebase', from: null, to: 'r', line }])).toBe(0);
+  });
+});
+
 describe('events of hook and reflog together', () => {
+  it('a detached HEAD that the hook saw is told, wherever HEAD went without a word since', () => {
+    const detached = [told(null), [went('main', 'x')]] as const;
+    expect(short(look('r', [detached[0]], detached[1]))).toEqual(['switch main→null', 'gap null→r']);
+    // `switch --orphan` is in no reflog.
+    expect(short(look('r', [detached[0], told('r')], detached[1]))).toEqual([
+      'switch main→null',
+      'switch null→r',
+    ]);
+  });
+
+  it('one that only looks detached, because it is a symbolic link, is on its branch', () => {
+    expect(short(look('r', [told(null)], [went('main', 'r')]))).toEqual(['switch main→r']);
+  });
+
   it('a switch that both know is one', () => {
     expect(short(look('r', [told('r')], [went('main', 'r')]))).toEqual(['switch main→r']);
   });
@@ -50,6 +88,24 @@ describe('events of hook and reflog together', () => {
     const [gap] = look('r', [], [went('main', 'r')]);
     expect(gap).toMatchObject({ kind: 'gap', from: 'main', branch: 'r', superseded: false });
     expect(gap?.at).toBe(Math.floor((NOW - 5_000) / 1000) * 1000);
+  });
+
+  it('the last line of the spool has a time of its own, however long nobody looked', () => {
+    const [month, day] = [30 * 86_400_000, 86_400_000];
+    const look = (isExact: boolean): OpenEvent[] =>
+      coalesce({
+        place: MAIN,
+        head: { on: 'branch', branch: 'r' },
+        last: 'main',
+        open: [],
+        lines: [{ ...told('r'), at: NOW - 50, ...(isExact ? { isExact: true } : {}) }],
+        moves: [went('main', 'r', 'x', 'x', NOW - day)],
+        now: NOW,
+        since: NOW - month,
+        newId: counter('e'),
+      });
+    expect(look(true)).toMatchObject([{ kind: 'switch', at: NOW - 50 }]);
+    expect(look(false)).toMatchObject([{ kind: 'switch', at: Math.floor((NOW - day) / 1000) * 1000 }]);
   });
 
   it.each([

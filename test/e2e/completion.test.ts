@@ -58,6 +58,13 @@ const INSERTED: readonly (readonly [typed: string, words: string])[] = [
   ['install --mode au', 'install|--mode|audit'],
   ['install --policy refs/heads/fix', 'install|--policy|refs/heads/fix@home'],
   ['completion zs', 'completion|zsh'],
+  ['log ver', 'log|verify'],
+  ['log --since 2h summ', 'log|--since|2h|summary'],
+  ['log --outcome fai', 'log|--outcome|failed'],
+  ['log summary --kind=branch-d', 'log|summary|--kind=branch-deleted'],
+  ['log --json=subjectI', 'log|--json=subjectId'],
+  ['log who jit-rel', 'log|who|jit-release'],
+  ['log format rsys', 'log|format|rsyslog'],
 ];
 
 test.for(['bash', 'zsh'])('%s inserts names so that a command gets them as they are', async (name, ctx) => {
@@ -93,6 +100,11 @@ test('fish offers names with what they are, and runs none of them', async (ctx) 
     return ran.stdout.trimEnd().split('\n');
   };
   expect(await offers('scim-hook sta')).toEqual(['status\tshow what is trusted, held and waiting']);
+  expect(await offers('scim-hook log sh')).toEqual(['show\tthe whole story of one event']);
+  expect(await offers('scim-hook log ')).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^verify\t/), expect.stringMatching(/^--since\t/)]),
+  );
+  expect(await offers('scim-hook log --json ')).toContain('show\tthe whole story of one event');
   expect(await offers('scim-hook sync --br')).toEqual([expect.stringMatching(/^--branch\t/)]);
   expect((await offers('scim-hook sync --branch ')).toSorted()).toEqual(
     ['main', 'release/2.1', 'release/2.2', ...HOSTILE].toSorted(),

@@ -20,12 +20,16 @@ test('names every command and every option, with the words of --help', async (ct
   const shown = await sandbox.run(man, ['-l', page()], sandbox.root, { env });
   expect(shown).toMatchObject({ status: 0, stderr: '' });
   const text = shown.stdout.replace(/\s+/g, ' ');
-  for (const command of tree.commands) {
-    expect(text).toContain(` ${command.name()} `);
+  const nested = tree.commands.flatMap((command) =>
+    command.commands.map((each) => [`${command.name()} ${each.name()}`, each] as const),
+  );
+  expect(nested.map(([name]) => name)).toContain('log verify');
+  for (const [name, command] of [...tree.commands.map((each) => [each.name(), each] as const), ...nested]) {
+    expect(text).toContain(` ${name} `);
     expect(text.toLowerCase()).toContain(command.description().toLowerCase());
     for (const option of command.options) {
-      expect(text, command.name()).toContain(option.flags.replace(/[<>]/g, ''));
-      expect(text, command.name()).toContain(option.description);
+      expect(text, name).toContain(option.flags.replace(/[<>]/g, ''));
+      expect(text, name).toContain(option.description);
     }
   }
 });

@@ -1,7 +1,9 @@
 // A clone without git: branches, worktrees with their HEADs, rules given as a value, and the spool that hooks write to.
+// Git's own record of switches is there for those that are made step by step (`switching`).
 import type { Config } from '../../src/core/config.ts';
 import type { SpoolLine } from '../../src/core/event.ts';
 import type { Place } from '../../src/core/lease.ts';
+import type { Move } from '../../src/core/reflog.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { Claim, ConfigReader, Progress, Repository, Spool, Worktree } from '../../src/flow/ports.ts';
 import type { Fuse } from './fuse.ts';
@@ -18,6 +20,10 @@ export class MemoryClone {
   readonly upstreamsGone = new Set<string>();
   readonly #worktrees = new Map<string, Worktree>();
   readonly #lines: { line: SpoolLine; at: number }[] = [];
+  readonly #moves = new Map<string, Move[]>();
+  readonly #moved = new Map<string, number>();
+  /** Called before anything is read: what others do just then. */
+  meanwhile: () => void = () => {};
   #read = 0;
   #progress: string = JSON.stringify({ heads: {}, open: [], unlogged: [] } satisfies Progress);
   #rules: Rules;
@@ -63,6 +69,38 @@ export class MemoryClone {
     if (!silent) this.#lines.push({ line: { old: OID, new: OID, worktreeId: worktree, branch }, at });
   }
 
+  /**
+   * A switch in the steps that git makes it in, each to be called when its time has come: the reflog's line, HEAD, the
+   * hook's line. A detached HEAD (null) is where the reflog's next line says it came from.
+   */
+  switching(
+    from: string | null,
+    to: string | null,
+    now: () => number,
+    worktree = '',
+  ): readonly [logs: () => void, moves: () => void, reports: () => void] {
+    const { gitDir } = this.place(worktree);
+    if (to !== null) this.branches.add(to);
+    return [
+      () => {
+        const line = { old: OID, new: OID, at: Math.floor(now() / 1000) * 1000, message: '' };
+        const move = { kind: 'checkout', from: from ?? OID, to: to ?? OID, line } as const;
+        this.#moves.set(gitDir, [...(this.#moves.get(gitDir) ?? []), move]);
+      },
+      () => {
+        const head =
+          to === null
+            ? ({ on: 'detached', holding: null } as const)
+            : ({ on: 'branch', branch: to } as const);
+        this.#worktrees.set(worktree, { ...this.#worktree(worktree), head });
+        this.#moved.set(gitDir, now());
+      },
+      () => {
+        this.#lines.push({ line: { old: OID, new: OID, worktreeId: worktree, branch: to }, at: now() });
+      },
+    ];
+  }
+
   get open(): Progress['open'] {
     return (JSON.parse(this.#progress) as Progress).open;
   }
@@ -71,12 +109,21 @@ export class MemoryClone {
     const { commonDir } = this;
     return {
       commonDir,
-      worktrees: async () => ok([...this.#worktrees.values()]),
+      worktrees: async () => {
+        this.meanwhile();
+        return ok([...this.#worktrees.values()]);
+      },
       settings: async () => ok([]),
       branches: async () =>
         ok([...this.branches].map((name) => ({ name, upstreamGone: this.upstreamsGone.has(name) }))),
       renames: async () => [],
-      reflog: async () => ({ moves: [], cursor: { offset: 0, line: '' } }),
+      reflog: async (gitDir, cursor, whole) => {
+        this.meanwhile();
+        const moves = this.#moves.get(gitDir) ?? [];
+        const known = cursor?.offset ?? (whole ? 0 : moves.length);
+        return { moves: moves.slice(known), cursor: { offset: moves.length, line: '' } };
+      },
+      movedAt: async (gitDir) => this.#moved.get(gitDir) ?? null,
       committed: async () => ok(null),
       policy: async () => {
         const commit = `c${this.#edits}`;
@@ -101,6 +148,7 @@ export class MemoryClone {
     return {
       claim: async () => {
         fuse.check();
+        this.meanwhile();
         const upTo = this.#lines.length;
         const claim: Claim = {
           lines: this.#lines.slice(this.#read, upTo),

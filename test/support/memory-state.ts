@@ -22,6 +22,8 @@ export class MovingClock implements Clock {
   #now = Date.parse('2026-11-23T18:00:00Z');
   /** Turns of the event loop in which everybody else goes on before time passes for who waits. */
   patience = 0;
+  /** Called when it has passed: what others did meanwhile. */
+  meanwhile: () => void = () => {};
 
   readonly now = (): number => this.#now;
 
@@ -29,6 +31,7 @@ export class MovingClock implements Clock {
     const until = this.#now + milliseconds;
     for (let turn = 0; turn < this.patience; turn += 1) await nextTurn();
     this.#now = Math.max(this.#now, until);
+    this.meanwhile();
   };
 
   move(milliseconds: number): void {

@@ -1,7 +1,7 @@
 // A person's machine for one test: a home, git without anybody's config, the packed command line, real repositories.
 // `await using sandbox = await Sandbox.create()`; at its end it kills what it started and deletes everything.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inject } from 'vitest';
 import type { AuditLine } from '../../src/core/audit-record.ts';
 import type { Ledger } from '../../src/core/ledger.ts';
+import { linesOfLog } from './stored-log.ts';
 
 export interface Ran {
   readonly status: number;
@@ -133,14 +134,7 @@ export class Sandbox {
 
   /** All lines of the audit log that parse, oldest first. */
   async audit(): Promise<AuditLine[]> {
-    const text = await readFile(join(this.state, 'audit', 'audit.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
-      try {
-        return [JSON.parse(line) as AuditLine];
-      } catch {
-        return [];
-      }
-    });
+    return (await linesOfLog(join(this.state, 'audit'))) as unknown as AuditLine[];
   }
 
   async ledger(): Promise<Ledger> {
@@ -272,15 +266,30 @@ export class Repo {
       : (JSON.parse(text) as { open: { id: string }[]; cursor: { offset: number } | null });
   }
 
-  /** Ends the lingering worker, so that the next switch starts a new one. */
+  /**
+   * Ends the lingering worker, so that the next switch starts a new one; and others of this clone, if two hooks started
+   * one each, or one is on its way out: it would go on with the clock and the environment that it has.
+   */
   async stopWorker(): Promise<void> {
-    const pid = Number.parseInt(await readFile(join(this.spool, 'pid'), 'utf8').catch(() => ''), 10);
-    if (!(pid > 0)) return;
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      return;
+    const marked = Number.parseInt(await readFile(join(this.spool, 'pid'), 'utf8').catch(() => ''), 10);
+    const pids = new Set([...(marked > 0 ? [marked] : []), ...this.#workers()]);
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        pids.delete(pid);
+      }
     }
-    await until('the worker to end', () => !existsSync(`/proc/${pid}/exe`));
+    await until('the workers to end', () => [...pids].every((pid) => !existsSync(`/proc/${pid}/exe`)));
+  }
+
+  #workers(): number[] {
+    return this.sandbox.workers().filter((pid) => {
+      try {
+        return [this.gitDir, this.spool].includes(readlinkSync(`/proc/${pid}/cwd`));
+      } catch {
+        return false;
+      }
+    });
   }
 }

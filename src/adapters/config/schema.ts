@@ -1,29 +1,21 @@
 // The shape of `.scimsyncrc` (DESIGN section 4), from which the check, the defaults and the JSON Schema all come.
 // What each key means is said in build/config-words.ts: the worker has no use for it.
-import ms, { type StringValue } from 'ms';
 import * as v from 'valibot';
 import { SUBJECT_ATTRIBUTES } from '../../core/config.ts';
 import { ADD_FORMS, CERTAINTIES, PROFILE_NAMES, REMOVE_FORMS } from '../../core/profile.ts';
 import { UNTILS } from '../../core/vocabulary.ts';
+import { parseSpan, SPAN } from './span.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
-
-const TEN_YEARS = 10 * 365 * 24 * 3_600_000;
-
-const SPAN = /^\d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)$/;
-
-/** Said only of what is a time span at all. ms refuses very long texts by throwing, and such a span would be no date any more. */
-function isLivable(span: string): boolean {
-  if (!SPAN.test(span)) return true;
-  if (span.length > 20) return false;
-  const milliseconds = ms(span as StringValue);
-  return milliseconds >= 1 && milliseconds <= TEN_YEARS;
-}
 
 const duration = v.pipe(
   v.string(),
   v.regex(SPAN, 'a time span such as "3s", "30m" or "8h"'),
-  v.check((span) => isLivable(span), 'a time span of at least 1ms and at most ten years'),
+  // Said only of what is a time span at all.
+  v.check(
+    (span) => !SPAN.test(span) || parseSpan(span) !== null,
+    'a time span of at least 1ms and at most ten years',
+  ),
 );
 
 const group = v.union([

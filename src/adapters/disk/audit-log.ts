@@ -1,33 +1,77 @@
-// The audit log on disk: append-only JSONL, each line chained to the one before. Appends happen under the state lock.
+// The audit log on disk: append-only JSONL, each line chained to the one before, in files that are sealed when they are
+// full. Appends happen under the state lock, and under a lock of the log's own that a killed holder can't leave behind.
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type AuditFields,
-  type AuditLine,
-  CHAIN_START,
-  type ChainEnd,
-  parseAuditLine,
-  seal,
-} from '../../core/audit-record.ts';
+import { type AuditLine, parseAuditLine } from '../../core/audit-record.ts';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { SealedLog } from '../../flow/log-ports.ts';
 import type { AuditLog, Clock } from '../../flow/ports.ts';
-import { linesBackward, linesForward } from './lines.ts';
-import { diskFailure, errorCode, makePrivateDirectory, PRIVATE_FILE } from './replace-file.ts';
+import { appendLines, syncDirectory } from './append-lines.ts';
+import { storedDevice } from './device.ts';
+import { holdName, nameFor, type Release } from './kernel-lock.ts';
+import { readEnd } from './log-end.ts';
+import { fileForward, logBackward, logForward } from './log-lines.ts';
+import { diskFailure, makePrivateDirectory } from './replace-file.ts';
+import { liveSegment, segmentsOf } from './segments.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export function openAuditLog(home: string, clock: Pick<Clock, 'now'>, version: string): AuditLog {
+export interface AuditLogOptions {
+  /** Bytes from which on a file is sealed. */
+  readonly limit?: number;
+  /** Milliseconds to wait for another writer. After that the state lock, which every caller holds, is what excludes. */
+  readonly patience?: number;
+}
+
+const LIMIT = 64 * 1024 * 1024;
+const PATIENCE = 3_000;
+
+export function openAuditLog(
+  home: string,
+  clock: Pick<Clock, 'now'>,
+  version: string,
+  { limit = LIMIT, patience = PATIENCE }: AuditLogOptions = {},
+): AuditLog & SealedLog {
   const directory = join(home, 'audit');
-  const file = join(directory, 'audit.jsonl');
+  const start = () => {
+    const device = storedDevice(home);
+    return device === null ? {} : { device };
+  };
+  const options = { directory, limit, now: clock.now, version, sha256, start };
+  let rotated = false;
+  /** Somebody else has the name for good: who waits each time waits for nothing. */
+  let squatted = false;
   return {
     append: async (lines) => {
+      if (lines.length === 0) return ok(undefined);
       const made = await makePrivateDirectory(directory);
-      return made.ok ? append(directory, file, lines, clock, version) : made;
+      if (!made.ok) return made;
+      let release: Release | null = null;
+      try {
+        release = await holdName(nameFor('audit', directory), squatted ? 0 : patience);
+        squatted = release === null;
+        if (appendLines(lines, options)) rotated = true;
+        return ok(undefined);
+      } catch (error) {
+        return fail(diskFailure(liveSegment(directory), error));
+      } finally {
+        release?.();
+      }
     },
-    read: () => parsed(linesForward(file)),
-    readBack: () => parsed(linesBackward(file)),
+    read: () => parsed(logForward(directory)),
+    readBack: () => parsed(logBackward(directory)),
+    rotated: () => rotated,
+    sealed: () =>
+      onDisk(directory, () =>
+        sealedFiles(directory).map(({ path, last }) => ({ last, read: () => parsed(fileForward(path)) })),
+      ),
+    drop: (through) =>
+      onDisk(directory, () => {
+        for (const { path, last } of sealedFiles(directory)) if (last.seq <= through) unlinkSync(path);
+        syncDirectory(directory);
+      }),
   };
 }
 
@@ -38,83 +82,30 @@ async function* parsed(lines: AsyncIterable<string>): AsyncIterable<AuditLine> {
   }
 }
 
-function append(
-  directory: string,
-  file: string,
-  lines: readonly AuditFields[],
-  clock: Pick<Clock, 'now'>,
-  version: string,
-): Result<void, Failure> {
-  if (lines.length === 0) return ok(undefined);
-  let fd: number | null = null;
+function onDisk<T>(directory: string, work: () => T): Result<T, Failure> {
   try {
-    fd = openSync(file, 'a+', PRIVATE_FILE);
-    let { end, time, torn, empty } = readEnd(fd);
-    const fresh: AuditFields[] = empty
-      ? [{ kind: 'log-start', at: new Date(clock.now()).toISOString() }]
-      : [];
-    for (const fields of [...fresh, ...lines]) {
-      // A clock that was set back doesn't run the log backwards.
-      time = Math.max(time, clock.now());
-      const sealed = seal(fields, { time: new Date(time).toISOString(), version }, end, sha256);
-      writeWhole(fd, `${torn ? '\n' : ''}${sealed.text}\n`);
-      end = sealed.end;
-      torn = false;
-    }
-    fdatasyncSync(fd);
-    if (empty) syncDirectory(directory);
-    return ok(undefined);
+    return ok(work());
   } catch (error) {
-    return fail(diskFailure(file, error));
+    return fail(diskFailure(directory, error));
+  }
+}
+
+/** Oldest first, up to one without a line. */
+function sealedFiles(directory: string): { readonly path: string; readonly last: AuditLine }[] {
+  const found: { readonly path: string; readonly last: AuditLine }[] = [];
+  for (const { path, first } of segmentsOf(directory)) {
+    const last = first === null ? null : lastLine(path);
+    if (last === null) break;
+    found.push({ path, last });
+  }
+  return found;
+}
+
+function lastLine(path: string): AuditLine | null {
+  const fd = openSync(path, 'r');
+  try {
+    return readEnd(fd).last;
   } finally {
-    if (fd !== null) closeSync(fd);
-  }
-}
-
-/** One write a line. A full disk takes a part of it without an error; what is left of it is a torn line. */
-function writeWhole(fd: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
-  if (writeSync(fd, bytes) !== bytes.length) throw new Error('the disk took only a part of a line');
-}
-
-interface LogEnd {
-  readonly end: ChainEnd;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  /** The last line has no newline: a crash, or a full disk, cut it off. */
-  readonly torn: boolean;
-  readonly empty: boolean;
-}
-
-/** Walks back to the last line that is whole: the chain goes on from there, around what was torn. */
-function readEnd(fd: number): LogEnd {
-  const { size } = fstatSync(fd);
-  if (size === 0) return { end: CHAIN_START, time: 0, torn: false, empty: true };
-  for (let length = 16_384; ; length *= 4) {
-    const start = Math.max(0, size - length);
-    const bytes = Buffer.alloc(size - start);
-    readSync(fd, bytes, 0, bytes.length, start);
-    const lines = bytes.toString('utf8').split('\n');
-    // The first piece may begin in the middle of a line.
-    if (start > 0) lines.shift();
-    const last = lines
-      .reverse()
-      .map(parseAuditLine)
-      .find((line) => line !== null);
-    const torn = bytes[bytes.length - 1] !== 0x0a;
-    if (last)
-      return { end: { seq: last.seq, hash: last.hash }, time: Date.parse(last.time), torn, empty: false };
-    if (start === 0) return { end: CHAIN_START, time: 0, torn, empty: false };
-  }
-}
-
-function syncDirectory(directory: string): void {
-  try {
-    const fd = openSync(directory, 'r');
-    fsyncSync(fd);
     closeSync(fd);
-  } catch (error) {
-    // Windows can't open a directory; there is nothing to sync there.
-    if (errorCode(error) !== 'EPERM' && errorCode(error) !== 'EISDIR') throw error;
   }
 }

@@ -1,29 +1,29 @@
-// The lines of a large text file, from either end, in bounded memory. A file that isn't there has none.
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+// The lines of a large text file, from either end, in bounded memory.
+import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { errorCode } from './replace-file.ts';
 
 const CHUNK = 256 * 1024;
 
-export async function* linesForward(path: string): AsyncIterable<string> {
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: CHUNK });
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
-      yield line;
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  } finally {
-    stream.destroy();
-  }
-}
-
-export async function* linesBackward(path: string): AsyncIterable<string> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+/** Null: there is none. */
+export const openIfThere = (path: string): Promise<FileHandle | null> =>
+  open(path, 'r').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   });
-  if (file === null) return;
+
+/** Closes the file, as below. */
+export async function* linesForward(file: FileHandle): AsyncIterable<string> {
+  const stream = file.createReadStream({ start: 0, encoding: 'utf8', highWaterMark: CHUNK });
+  try {
+    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  } finally {
+    stream.destroy();
+    await file.close();
+  }
+}
+
+export async function* linesBackward(file: FileHandle): AsyncIterable<string> {
   try {
     let end = (await file.stat()).size;
     // Bytes, not text: a chunk may begin inside a character.

@@ -3,9 +3,10 @@ import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { freeDead, markHolder } from './lock-holder.ts';
 import { diskFailure, errorCode } from './replace-file.ts';
 
-/** A holder that hasn't been heard of for this long, in milliseconds, is dead: `kill -9` leaves the lock behind. */
+/** A holder that hasn't been heard of for this long, in milliseconds, is dead, where the kernel can't tell at once. */
 const STALE = 5_000;
 /** How long to wait for a living holder, in tries of up to 100 ms: a directory that hangs may hold it a deadline long. */
 const TRIES = 300;
@@ -15,53 +16,58 @@ export interface Held {
   isMine(): boolean;
 }
 
-export interface LockOptions {
-  /** One directory may have several. */
-  readonly name?: string;
-  /** How often to try again; by default long enough for a living holder to finish. */
-  readonly tries?: number;
-}
-
 export async function withLock<T>(
   directory: string,
   work: (held: Held) => Promise<T>,
   waited?: () => void,
-  { name = 'lock', tries = TRIES }: LockOptions = {},
+  tries = TRIES,
 ): Promise<Result<T, Failure>> {
   // What only looks takes no lock, and does without the libraries that it brings.
   const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
-  const lockfilePath = `${directory}/${name}`;
-  // The library knows a lock by what it is on: two of one directory would release one another.
-  const file = name === 'lock' ? directory : lockfilePath;
-  const lock = (retries: number): Promise<() => Promise<void>> =>
-    lockfile.lock(file, {
-      lockfilePath,
-      realpath: file === directory,
+  const lock = (): Promise<() => Promise<void>> =>
+    lockfile.lock(directory, {
+      lockfilePath: `${directory}/lock`,
       stale: STALE,
       update: 1_000,
-      retries: { retries, factor: 1.3, minTimeout: 10, maxTimeout: 100 },
       onCompromised: () => {
         mine = false;
       },
     });
   let release: () => Promise<void>;
   try {
-    release = await lock(0).catch(async (error: unknown) => {
+    release = await lock().catch(async (error: unknown) => {
       if (errorCode(error) !== 'ELOCKED') throw error;
       waited?.();
-      await removeFromFuture(lockfilePath);
-      return lock(tries);
+      await freeDead(directory, STALE);
+      await removeFromFuture(`${directory}/lock`);
+      return again(lock, directory, tries);
     });
   } catch (error) {
     const locked = errorCode(error) === 'ELOCKED';
     return fail(locked ? { code: 'locked', path: directory } : diskFailure(directory, error));
   }
+  const unmark = await markHolder(directory);
   try {
     return ok(await work({ isMine: () => mine }));
   } finally {
     // Lost already, or taken away with the directory: either way it is nobody's of ours.
     await release().catch(() => {});
+    // Last: without it, a living holder would look like a dead one.
+    unmark();
+  }
+}
+
+/** Tries until the holder is done, or dies. */
+async function again<T>(lock: () => Promise<T>, directory: string, most: number): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await lock();
+    } catch (error) {
+      if (errorCode(error) !== 'ELOCKED' || tries >= most) throw error;
+    }
+    await pause(Math.min(100, 10 * 1.3 ** tries));
+    await freeDead(directory, STALE);
   }
 }
 

@@ -8,7 +8,8 @@ import type { PathFacts } from '../../core/checks/disk.ts';
 import type { BundleFacts, ProgramFacts } from '../../core/checks/runtime.ts';
 import type { Lookout } from '../../flow/lookout-ports.ts';
 import { bundleVersion } from './ground.ts';
-import { linesBackward } from './lines.ts';
+import { linesBackward, openIfThere } from './lines.ts';
+import { logBackward } from './log-lines.ts';
 import { errorCode, PRIVATE_DIRECTORY } from './replace-file.ts';
 import { PROGRESS_VERSION } from './spool.ts';
 import { LEDGER_VERSION } from './state.ts';
@@ -32,22 +33,29 @@ export function openLookout({ env, place, bundle }: LookoutOptions): Lookout {
       return found === null || found.birthtimeMs <= 0 ? null : Math.max(0, Date.now() - found.birthtimeMs);
     },
     head: readHead,
-    tail: async (path, count) => {
-      const lines: string[] = [];
-      try {
-        for await (const line of linesBackward(path)) {
-          lines.push(line);
-          if (lines.length >= count) break;
-        }
-        return lines;
-      } catch {
-        return null;
-      }
-    },
+    tail: (path, count) =>
+      first(count, async function* () {
+        const file = await openIfThere(path);
+        if (file !== null) yield* linesBackward(file);
+      }),
+    logTail: (directory, count) => first(count, () => logBackward(directory)),
     stored: readStored,
     program: (name) => findProgram(name, env),
     bundle: () => bundleFacts(place, bundle),
   };
+}
+
+async function first(count: number, read: () => AsyncIterable<string>): Promise<string[] | null> {
+  const lines: string[] = [];
+  try {
+    for await (const line of read()) {
+      lines.push(line);
+      if (lines.length >= count) break;
+    }
+    return lines;
+  } catch {
+    return null;
+  }
 }
 
 async function pathFacts(path: string): Promise<PathFacts> {

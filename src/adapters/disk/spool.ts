@@ -58,7 +58,7 @@ async function claimLines(
   progressFile: string,
   stored: Stored,
 ): Promise<Claim> {
-  const lines: { line: Lines[number]['line']; at: number }[] = [];
+  const lines: Lines[number][] = [];
   const rotated: Record<string, Cursor> = {};
   const done: string[] = [];
   for (const name of await rotatedFiles(directory)) {
@@ -140,7 +140,7 @@ const isSettled = (name: string): boolean =>
 async function readFrom(
   path: string,
   cursor: Cursor | null,
-): Promise<{ lines: { line: Lines[number]['line']; at: number }[]; cursor: Cursor } | null> {
+): Promise<{ lines: Lines[number][]; cursor: Cursor } | null> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
@@ -156,9 +156,11 @@ async function readFrom(
     await file.read(bytes, 0, bytes.length, offset);
     const end = bytes.lastIndexOf(0x0a) + 1;
     const texts = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
-    const lines = texts.flatMap((text) => {
+    const at = timeOf(stats);
+    const lines = texts.flatMap((text, index) => {
       const line = parseSpoolLine(text);
-      return line === null ? [] : [{ line, at: timeOf(stats) }];
+      const isLast = index === texts.length - 1 && end === bytes.length;
+      return line === null ? [] : [{ line, at, ...(isLast ? { isExact: true as const } : {}) }];
     });
     return { lines, cursor: { ino: stats.ino, offset: offset + end } };
   } finally {

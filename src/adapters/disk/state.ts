@@ -1,21 +1,14 @@
 // The state directory: ledger, cache and device id of one person on one machine.
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Failure } from '../../core/failure.ts';
 import type { Ledger } from '../../core/ledger.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { fail, ok } from '../../core/result.ts';
 import type { Cache, State } from '../../flow/ports.ts';
 import { sha256 } from './audit-log.ts';
+import { readDevice } from './device.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { type Held, withLock } from './lock.ts';
-import {
-  diskFailure,
-  errorCode,
-  FOREIGN,
-  makePrivateDirectory,
-  PRIVATE_FILE,
-  replaceFile,
-} from './replace-file.ts';
+import { FOREIGN, makePrivateDirectory } from './replace-file.ts';
 
 export const LEDGER_VERSION = 1;
 const CACHE_VERSION = 2;
@@ -97,35 +90,3 @@ const unsure = (endpoints: Cache['endpoints']): Cache['endpoints'] =>
   Object.fromEntries(
     Object.entries(endpoints).map(([endpoint, known]) => [endpoint, { ...known, subjects: {} }]),
   );
-
-async function readDevice(
-  home: string,
-  newDeviceId: (() => string) | null,
-): Promise<Result<string, Failure>> {
-  const file = join(home, 'device');
-  let isEmpty = false;
-  try {
-    const known = (await readFile(file, 'utf8')).trim();
-    if (known !== '') return ok(known);
-    isEmpty = true;
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') return fail(diskFailure(file, error));
-  }
-  if (newDeviceId === null) return ok('');
-  const made = await makePrivateDirectory(home);
-  if (!made.ok) return made;
-  const id = newDeviceId();
-  // What a full disk left of it.
-  if (isEmpty) {
-    const replaced = await replaceFile(file, `${id}\n`);
-    return replaced.ok ? ok(id) : replaced;
-  }
-  try {
-    await writeFile(file, `${id}\n`, { flag: 'wx', mode: PRIVATE_FILE });
-    return ok(id);
-  } catch (error) {
-    // Another process was first; its id is the one.
-    if (errorCode(error) === 'EEXIST') return ok((await readFile(file, 'utf8')).trim());
-    return fail(diskFailure(file, error));
-  }
-}

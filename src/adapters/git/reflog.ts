@@ -1,6 +1,6 @@
 // What HEAD's reflog has since it was last read: a file that git appends to, or, with the reftable format, what git says.
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveOf, parseReflogLine, type ReflogLine } from '../../core/reflog.ts';
 import type { ReflogCursor, ReflogTail } from '../../flow/ports.ts';
@@ -37,6 +37,16 @@ export async function readReflog(
   if (!isTable) return tailOfFile(join(gitDir, 'logs', 'HEAD'), from);
   const lines = await linesOfTable(git, gitDir);
   return lines === null ? null : tailOfTable(lines, from);
+}
+
+/** With the reftable format HEAD is a constant, and every ref that is written gives a new list of tables. */
+export async function headMovedAt(gitDir: string): Promise<number | null> {
+  const written = await Promise.all(
+    // HEAD may be a symbolic link (core.preferSymlinkRefs).
+    ['HEAD', join('reftable', 'tables.list')].map((name) => lstat(join(gitDir, name)).catch(() => null)),
+  );
+  const times = written.flatMap((stats) => stats?.mtimeMs ?? []);
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 async function tailOfFile(path: string, cursor: ReflogCursor | null): Promise<ReflogTail | null> {

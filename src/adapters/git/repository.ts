@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 import { createGit, type Git } from './git.ts';
 import { firstHolding, policyAtRef } from './policy.ts';
 import { everyTip } from './policy-refs.ts';
-import { readReflog } from './reflog.ts';
+import { headMovedAt, readReflog } from './reflog.ts';
 import { findRenames } from './renames.ts';
 import { listWorktrees } from './worktrees.ts';
 
@@ -31,6 +31,7 @@ export function openRepository(options: RepositoryOptions): Repository {
     settings: () => readSettingsOf(git),
     branches: () => listBranches(git),
     reflog: (gitDir, cursor, whole) => readReflog(git, commonDir, gitDir, cursor, whole),
+    movedAt: headMovedAt,
     renames: async () => {
       const listed = await listBranches(git);
       const names = listed.ok ? listed.value.map(({ name }) => name) : [];

@@ -1,6 +1,8 @@
 // What may stand where somebody is typing: a command, an option, or a value of some kind. From the tree of commands alone.
 import { type Argument, type Command, Help, type Option } from 'commander';
-import { MODES } from '../../core/vocabulary.ts';
+import { MEMBERS } from '../../core/log/fields.ts';
+import { RECORD_KINDS } from '../../core/log/query.ts';
+import { EVENT_OUTCOMES, MODES } from '../../core/vocabulary.ts';
 
 export interface Candidate {
   readonly name: string;
@@ -18,6 +20,9 @@ export type Asked =
 
 type Values = Kind | 'files' | readonly string[];
 
+/** The forms of a time that are of use as they stand. */
+const TIMES = ['2h', '24h', '7d', 'today', 'yesterday', 'now'];
+
 /** By the option's long name; an endpoint isn't offered: a file in a repository must not suggest where a token goes. */
 const OF_OPTION: Readonly<Record<string, Values>> = {
   branch: 'branches',
@@ -25,9 +30,25 @@ const OF_OPTION: Readonly<Record<string, Values>> = {
   lease: 'leases',
   mode: MODES,
   file: 'files',
+  from: 'files',
+  html: 'files',
+  against: 'files',
+  'allowed-signers': 'files',
+  name: 'grants',
+  kind: RECORD_KINDS,
+  outcome: EVENT_OUTCOMES,
+  since: TIMES,
+  until: TIMES,
+  at: TIMES,
+  json: MEMBERS,
+  ndjson: MEMBERS,
 };
 /** By command and argument. */
-const OF_ARGUMENT: Readonly<Record<string, Values>> = { 'why name': 'grants', 'run command': 'files' };
+const OF_ARGUMENT: Readonly<Record<string, Values>> = {
+  'why name': 'grants',
+  'who name': 'grants',
+  'run command': 'files',
+};
 
 const help = new Help();
 
@@ -44,9 +65,10 @@ export function ask(program: Command, words: readonly string[], typed: string): 
     else if (word.startsWith('-')) {
       const option = optionOf(command, word.split('=')[0] ?? '');
       if (option !== undefined) given.push(option.long ?? option.flags);
-      if (option !== undefined && takesValue(option) && !word.includes('=')) expects = option;
+      // A value that may be left out is only one behind `=`.
+      if (option?.required === true && !word.includes('=')) expects = option;
     } else {
-      const sub = operands.length === 0 ? commandOf(program, command, word) : undefined;
+      const sub = operands.length === 0 ? commandOf(command, word) : undefined;
       if (sub === undefined) operands.push(word);
       else command = sub;
     }
@@ -64,6 +86,8 @@ export function ask(program: Command, words: readonly string[], typed: string): 
   if (command.registeredArguments.length > operands.length) return operandOf(command, operands.length);
   const last = command.registeredArguments.at(-1);
   if (last?.variadic === true) return operandOf(command, operands.length);
+  if (operands.length === 0 && command.commands.length > 0)
+    return these(typed === '' ? [...commandsOf(command), ...optionsOf(command, given)] : commandsOf(command));
   // Nothing else can stand here, so nobody needs to know that options start with a dash.
   return typed === '' ? these(optionsOf(command, given)) : { is: 'nothing' };
 }
@@ -96,16 +120,14 @@ const optionsOf = (command: Command, given: readonly string[]): Candidate[] =>
     .filter((option) => !given.includes(option.long ?? option.flags))
     .map((option) => ({ name: option.long ?? option.flags, about: option.description }));
 
-const commandsOf = (program: Command): Candidate[] =>
-  program
+const commandsOf = (command: Command): Candidate[] =>
+  command
     .createHelp()
-    .visibleCommands(program)
-    .map((command) => ({ name: command.name(), about: command.description() }));
+    .visibleCommands(command)
+    .map((each) => ({ name: each.name(), about: each.description() }));
 
-function commandOf(program: Command, command: Command, name: string): Command | undefined {
-  if (command !== program) return undefined;
-  return program
+const commandOf = (command: Command, name: string): Command | undefined =>
+  command
     .createHelp()
-    .visibleCommands(program)
+    .visibleCommands(command)
     .find((each) => each.name() === name);
-}

@@ -1,6 +1,8 @@
-// `log who`: placeholder while it is being built.
-import { type Context, failWith } from '../../context.ts';
+// `log who`: who held a group, role or entitlement at a moment, which checkout gave it, and how that is known.
+import type { Context } from '../../context.ts';
+import type { AtOptions } from '../../log-options.ts';
 import type { ExitCode } from '../../words.ts';
+import { runPoint } from './point.ts';
 
-export const runWho = (context: Context, _name: string, _options: object): Promise<ExitCode> =>
-  Promise.resolve(failWith(context, { code: 'usage', problem: 'log who is not built yet.' }));
+export const runWho = (context: Context, name: string, options: AtOptions): Promise<ExitCode> =>
+  runPoint(context, { aspect: 'name', asked: name }, options);
