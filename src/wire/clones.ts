@@ -51,7 +51,7 @@ export async function openClones(cwd: string, env: Env): Promise<Result<Clones, 
       const { shipWithin } = await import('./ship.ts');
       await shipWithin({ entries: known, env, home, repo, directory: cwd }, since, SHIPPING);
     },
-    retain: () => retainLog({ state, clock, log }, known),
+    retain: () => retainLog({ state, clock, log }, { entries: known, home }, env),
     here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {

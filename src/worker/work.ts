@@ -94,7 +94,7 @@ async function wakeUp(
   const { ports, entries, log } = opened.value;
   const settled = await settle(ports, entries, { kind: 'wake' });
   // What fails of it is the next one's, or `sweep`'s, which says so.
-  if (log.rotated()) await retainLog({ ...ports, log }, entries);
+  if (log.rotated()) await retainLog({ ...ports, log }, opened.value, options.env);
   if (!settled.ok) return { again: settled.failure.code === 'locked', retryAfter: null };
   options.tell(settled.value);
   shipper.start(opened.value);
