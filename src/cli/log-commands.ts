@@ -5,6 +5,7 @@ import type {
   AtOptions,
   ExportOptions,
   FilterOptions,
+  FormatOptions,
   ListOptions,
   PushOptions,
   ReportOptions,
@@ -105,8 +106,9 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
     );
   command('format', 'print a configuration that tails the log', 'scim-hook log format rsyslog')
     .addArgument(new Argument('<system>', 'what reads it').choices(['rsyslog', 'otelcol']))
-    .action(async (system: 'rsyslog' | 'otelcol') =>
-      end(await (await import('./commands/log/format.ts')).runFormat(context, system)),
+    .option('--to <host:port>', 'where it sends the lines')
+    .action(async (system: 'rsyslog' | 'otelcol', options: FormatOptions) =>
+      end(await (await import('./commands/log/format.ts')).runFormat(context, system, options)),
     );
 }
 

@@ -54,3 +54,8 @@ export interface ExportOptions extends FilterOptions {
 export interface PushOptions {
   readonly all?: boolean;
 }
+
+export interface FormatOptions {
+  /** `host:port`. */
+  readonly to?: string | null;
+}

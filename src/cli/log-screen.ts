@@ -3,6 +3,8 @@ import { newestChain } from '../core/log/newest-chain.ts';
 import { type Row, rowOf } from '../core/log/row.ts';
 import { readSettings } from '../core/settings.ts';
 import { isShippingSet } from '../core/ship/settings.ts';
+import type { LogPlace } from '../wire/log-place.ts';
+import type { Context } from './context.ts';
 import { foundIn, type Listing } from './log-listing.ts';
 import { zoneOf } from './log-reading.ts';
 import { everybody, type RowsOptions, rowPrinter } from './log-rows.ts';
@@ -69,7 +71,7 @@ function nothing({ options, query }: Listing): string {
 }
 
 async function footer(
-  { place, context }: Listing,
+  { place, context, options }: Listing,
   { lines, failed, refused }: { lines: number; failed: number; refused: number },
   most: number,
   person: string,
@@ -88,19 +90,18 @@ async function footer(
         : context.screen.paint.red(`chain broken at seq ${chain.broken}: see \`scim-hook log verify\``),
     );
   }
-  const unshipped = await unshippedOf(place, context);
-  if (unshipped !== null) parts.push(unshipped);
+  const unshipped = options.from === undefined ? await unshippedOf(context, place) : null;
+  if (unshipped !== null && unshipped.lines > 0)
+    parts.push(`${unshipped.lines}${unshipped.more ? ' or more' : ''} not shipped yet`);
   return parts.join(' · ');
 }
 
-/** Lines that have yet to leave this machine; null where none leave it. */
+/** Lines that have yet to leave this machine; null where none leave it. Counted no further than a footer is worth. */
 async function unshippedOf(
-  place: Listing['place'],
-  { env, cwd }: Listing['context'],
-): Promise<string | null> {
-  const { entries, home, repo } = place;
-  if (!isShippingSet(entries, env)) return null;
+  { env, cwd }: Context,
+  place: LogPlace,
+): Promise<{ readonly lines: number; readonly more: boolean } | null> {
+  if (!isShippingSet(place.entries, env)) return null;
   const { unshippedLines } = await import('../wire/ship.ts');
-  const due = await unshippedLines({ entries, env, home, repo, directory: cwd });
-  return due === null ? null : `${due.lines}${due.more ? ' or more' : ''} not shipped yet`;
+  return unshippedLines({ ...place, env, directory: cwd });
 }

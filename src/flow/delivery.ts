@@ -8,6 +8,8 @@ import type { Sender, ShipLog, Stored } from './ship-ports.ts';
 
 /** Lines that are looked at in one go, so that nobody else in the process waits long. */
 const GLANCE = 2_000;
+/** Characters of them, which is what bounds the memory. */
+const GLANCE_SIZE = 4 * 1024 * 1024;
 /** So many single lines refused, and none taken: it isn't the lines. */
 const DOUBT = 4;
 
@@ -76,12 +78,13 @@ export class Delivery {
   private glance(): { readonly lines: Stored[]; readonly last: Position | null } {
     const lines: Stored[] = [];
     let last: Position | null = null;
-    let looked = 0;
+    let [looked, size] = [0, 0];
     for (const stored of this.ports.log.after(this.progress.position)) {
       last = positionOf(stored.line);
       if (this.sender.takes(stored.line)) lines.push(stored);
       looked += 1;
-      if (looked >= GLANCE) break;
+      size += stored.text.length;
+      if (looked >= GLANCE || size >= GLANCE_SIZE) break;
     }
     return { lines, last };
   }

@@ -45,13 +45,13 @@ export async function openClones(cwd: string, env: Env): Promise<Result<Clones, 
     audit: log,
     clock,
     isRunning,
-    retain: () => retainLog({ state, clock, log }, { entries: known, env, home }),
     ship: async (since) => {
       if (!isShippingSet(known, env)) return;
       const repo = here.ok ? here.value.commonDir : null;
       const { shipWithin } = await import('./ship.ts');
       await shipWithin({ entries: known, env, home, repo, directory: cwd }, since, SHIPPING);
     },
+    retain: () => retainLog({ state, clock, log }, { entries: known, home }, env),
     here: here.ok ? installed(here.value) : null,
     isClone: (commonDir) => isClone(commonDir, gitEnv),
     open: async (commonDir) => {

@@ -9,19 +9,14 @@ import type { Opened } from './clone.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export interface RetainPlace {
-  readonly entries: Opened['entries'];
-  readonly env: Env;
-  /** The state directory. */
-  readonly home: string;
-}
-
+/** What some destination waits for stays, however old it is. */
 export async function retainLog(
   { state, clock, log }: Omit<RetainPorts, 'parseSpan'>,
-  { entries, env, home }: RetainPlace,
+  { entries, home }: Pick<Opened, 'entries' | 'home'>,
+  env: Env,
 ): Promise<Result<AuditLine | null, Failure>> {
   const keepFrom = isShippingSet(entries, env)
-    ? await (await import('./ship.ts')).furthestBehind({ entries, env, home })
+    ? await (await import('./ship.ts')).firstUnshipped({ entries, home, env, repo: null, directory: home })
     : null;
   return retain({ state, clock, log, parseSpan }, entries, keepFrom);
 }

@@ -134,7 +134,7 @@ export interface ShippingStanding {
 }
 
 /** How things stand with each destination. Reads only. */
-export async function shippingStanding(place: ShipPlace): Promise<ShippingStanding> {
+export async function shippingStanding(place: ShipPlace, most?: number): Promise<ShippingStanding> {
   const { log, store, shipping } = openShipping(place);
   const state = await store.peek();
   const targets = targetsOf(place, shipping);
@@ -143,29 +143,31 @@ export async function shippingStanding(place: ShipPlace): Promise<ShippingStandi
     const target = targets.find(({ key }) => key === keyOf(destination));
     if (target === undefined) return [];
     const progress = progressOf(state[target.key], now);
-    return [{ destination, lag: lagOf(log, progress.position, target.sender.takes), progress }];
+    return [{ destination, lag: lagOf(log, progress.position, target.sender.takes, most), progress }];
   });
   return { shipping, standings };
 }
 
-/** The line at which the destination that is furthest behind goes on; null: none was ever shipped to. */
-export async function furthestBehind(
-  place: Pick<ShipPlace, 'entries' | 'env' | 'home'>,
-): Promise<number | null> {
-  const { store, shipping } = openShipping({ ...place, repo: null, directory: place.home });
+/** Lines; a footer needs no more. */
+const ENOUGH = 2_000;
+
+/** The first line that some destination hasn't taken yet; null: nobody waits for any. */
+export async function firstUnshipped(place: ShipPlace): Promise<number | null> {
+  const { store, shipping } = openShipping(place);
+  if (shipping.extent === 'off') return null;
   const state = await store.peek();
-  const next = shipping.destinations.flatMap((destination) => {
-    const known = state[keyOf(destination)];
-    return known === undefined ? [] : [known.position.seq + 1];
+  const reached = shipping.destinations.flatMap((each) => {
+    const seq = state[keyOf(each)]?.position.seq ?? 0;
+    return seq === 0 ? [] : seq + 1;
   });
-  return next.length === 0 ? null : Math.min(...next);
+  return reached.length === 0 ? null : Math.min(...reached);
 }
 
 /** Lines that are due somewhere and have not left; null: nothing is shipped. */
 export async function unshippedLines(
   place: ShipPlace,
 ): Promise<{ readonly lines: number; readonly more: boolean } | null> {
-  const { standings } = await shippingStanding(place);
+  const { standings } = await shippingStanding(place, ENOUGH);
   if (standings.length === 0) return null;
   return {
     lines: Math.max(...standings.map(({ lag }) => lag.lines)),

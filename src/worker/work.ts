@@ -94,10 +94,10 @@ async function wakeUp(
 ): Promise<Pick<Settled, 'again' | 'retryAfter'>> {
   const opened = await clone.open();
   if (!opened.ok) return { again: PASSING.has(opened.failure.code), retryAfter: null };
-  const { ports, entries, home, log } = opened.value;
+  const { ports, entries, log } = opened.value;
   const settled = await settle(ports, entries, { kind: 'wake' });
   // What fails of it is the next one's, or `sweep`'s, which says so.
-  if (log.rotated()) await retainLog({ ...ports, log }, { entries, env: options.env, home });
+  if (log.rotated()) await retainLog({ ...ports, log }, opened.value, options.env);
   if (!settled.ok) return { again: PASSING.has(settled.failure.code), retryAfter: null };
   options.tell(settled.value);
   shipper.start(opened.value);

@@ -1,10 +1,14 @@
 // What a collector gets: decoded by OpenTelemetry's own definitions, in both encodings.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../src/adapters/disk/audit-log.ts';
 import { isIntact, parseAuditLine } from '../../src/core/audit-record.ts';
+import { Authority } from '../support/certificates.ts';
 import { closing, LogHome } from '../support/log-lines.ts';
 import { Receiver } from '../support/receiver.ts';
 import { ShipRig } from '../support/ship-rig.ts';
+import { need } from './hook-rig.ts';
 
 /** Names from outside may hold anything. */
 const ODD = 'release/ümlaut-🚀-"quoted"\\u0000';
@@ -128,4 +132,39 @@ test('no token of ours goes there', async () => {
   expect(
     JSON.stringify(delivered.map(({ headers, body }) => [headers, body.toString('latin1')])),
   ).not.toMatch(/the-directorys|whsec_|theirs|authorization/);
+});
+
+test('over https: only whom we trust, and with the certificate that we are known by', async (ctx) => {
+  need(ctx, 'openssl');
+  using company = new Authority();
+  const ca = readFileSync(company.file);
+  await using receiver = await Receiver.start({
+    ...company.sign('IP:127.0.0.1'),
+    ca,
+    requestCert: true,
+    rejectUnauthorized: true,
+  });
+  await using home = new LogHome();
+  await home.append(closing('release/1'));
+  const own = company.sign('DNS:laptop.example');
+  const [cert, key] = [join(home.home, 'own.pem'), join(home.home, 'own.key')];
+  writeFileSync(cert, own.cert);
+  writeFileSync(key, own.key);
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  const failure = async (env: Record<string, string>) =>
+    (await new ShipRig(home, {}, { ...endpoint, ...env }).ship({ patience: 0 }))[0]?.failure;
+  expect(await failure({})).toMatch(/certificate is not trusted/);
+  const trusting = { OTEL_EXPORTER_OTLP_CERTIFICATE: company.file };
+  expect(await failure(trusting)).not.toBeNull();
+  const known = { ...trusting, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: cert };
+  expect(await failure({ ...known, OTEL_EXPORTER_OTLP_CLIENT_KEY: join(home.home, 'none') })).toMatch(
+    /can't be read/,
+  );
+  expect(await failure({ ...known, OTEL_EXPORTER_OTLP_CLIENT_KEY: company.file })).toMatch(
+    /can't be used together/,
+  );
+  expect(receiver.delivered).toEqual([]);
+  expect(await failure({ ...known, OTEL_EXPORTER_OTLP_CLIENT_KEY: key })).toBeNull();
+  // The line of the clone; what the log begins with is of no repository, and this is a shell's own destination.
+  expect(receiver.records.map(({ eventName }) => eventName)).toEqual(['scim_hook.sync']);
 });

@@ -1,4 +1,6 @@
 // What a webhook gets: CloudEvents as the SDK reads them, CDEvents by the shape of their schema, signed as Standard Webhooks has it.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
@@ -183,6 +185,14 @@ test('without a secret nothing is sent, and it says so', async () => {
   const [refused] = await stage.rig.ship();
   expect(refused?.failure).toBe("the webhook secret can't be used: it is not of the form whsec_ and base64");
   stage.rig.env = { SCIM_HOOK_WEBHOOK_SECRET: SECRET };
+  expect(await stage.rig.ship()).toMatchObject([{ shipped: 1, failure: null }]);
+});
+
+test('git’s credential helper may keep the secret, for the webhook’s URL', async () => {
+  await using stage = await staged({ 'global scim-hook.webhookSecret': '' });
+  const config = `[credential "${stage.receiver.url}"]\n\thelper = "!f() { echo username=hook; echo password=${SECRET}; }; f"\n`;
+  writeFileSync(join(stage.home.home, '.gitconfig'), config);
+  await stage.home.append(closing('release/1'));
   expect(await stage.rig.ship()).toMatchObject([{ shipped: 1, failure: null }]);
 });
 

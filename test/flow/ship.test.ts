@@ -206,7 +206,7 @@ test('one ships at a time', async () => {
 
 test('what can’t be remembered stops, so that it isn’t sent again and again', async () => {
   await using stage = await staged(1_500);
-  const file = join(stage.home.home, 'ship.json');
+  const file = join(stage.home.home, 'ship', 'progress.json');
   // A directory in its place can't be replaced by a file.
   stage.receiver.answer = () => {
     rmSync(file, { force: true });

@@ -1,6 +1,13 @@
 // Whoever takes deliveries: a collector or a webhook on loopback that keeps what came, and answers as it is told to.
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import definitions from 'otlp-definitions/build/src/generated/root.js';
@@ -28,10 +35,12 @@ export class Receiver implements AsyncDisposable {
   /** Told of each delivery, and how many came before; 200 is the usual answer. */
   answer: (delivery: Omit<Delivered, 'status'>, before: number) => Behaviour = () => ({ status: 200 });
   readonly #server: Server;
+  readonly #scheme: string;
   readonly #held = new Set<Socket>();
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
+  private constructor(tls: ServerOptions | null) {
+    this.#scheme = tls === null ? 'http' : 'https';
+    const listener: RequestListener = (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('error', () => {});
@@ -40,7 +49,8 @@ export class Receiver implements AsyncDisposable {
         const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
         this.#take({ path: request.url ?? '', headers: request.headers, body }, response);
       });
-    });
+    };
+    this.#server = tls === null ? createServer(listener) : createTlsServer(tls, listener);
     this.#server.on('connection', (socket: Socket) => {
       this.#held.add(socket);
       socket.once('close', () => this.#held.delete(socket));
@@ -55,14 +65,15 @@ export class Receiver implements AsyncDisposable {
     else response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body ?? '');
   }
 
-  static async start(): Promise<Receiver> {
-    const receiver = new Receiver();
+  /** `tls`: over https, by this certificate. */
+  static async start(tls: ServerOptions | null = null): Promise<Receiver> {
+    const receiver = new Receiver(tls);
     await once(receiver.#server.listen(0, '127.0.0.1'), 'listening');
     return receiver;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** The log records that were taken, by OpenTelemetry's own definitions of the protocol. */

@@ -1,5 +1,5 @@
 // One holder of the state directory at a time, over all processes of this person on this machine.
-import * as fs from 'node:fs';
+import fs from 'node:fs';
 import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../core/failure.ts';
@@ -12,37 +12,23 @@ const STALE = 5_000;
 /** How long to wait for a living holder, in tries of up to 100 ms: a directory that hangs may hold it a deadline long. */
 const TRIES = 300;
 
-/** The lock of the state itself. */
-const STATE = 'lock';
-
 export interface Held {
   /** False once somebody else took the lock, as after a long sleep of the machine: nothing may be written then. */
   isMine(): boolean;
-}
-
-export interface LockOptions {
-  /** One directory may have several. */
-  readonly name?: string;
-  /** How often to try again; by default long enough for a living holder to finish. */
-  readonly tries?: number;
 }
 
 export async function withLock<T>(
   directory: string,
   work: (held: Held) => Promise<T>,
   waited?: () => void,
-  { name = STATE, tries = TRIES }: LockOptions = {},
+  tries = TRIES,
 ): Promise<Result<T, Failure>> {
   // What only looks takes no lock, and does without the libraries that it brings.
   const { default: lockfile } = await import('proper-lockfile');
   let mine = true;
-  const lockfilePath = `${directory}/${name}`;
-  // The library knows a lock by what it is on: two of one directory would release one another.
-  const file = name === STATE ? directory : lockfilePath;
   const lock = (): Promise<() => Promise<void>> =>
-    lockfile.lock(file, {
-      lockfilePath,
-      realpath: file === directory,
+    lockfile.lock(directory, {
+      lockfilePath: `${directory}/lock`,
       // One of its own each time: only with one that is new to it does the library write our time into the lock at once.
       // Until its first renewal a lock has the disk's time otherwise, and where that is behind, it looks dead to others.
       fs: { ...fs },
@@ -52,22 +38,20 @@ export async function withLock<T>(
         mine = false;
       },
     });
-  // Only the state lock is worth a record of who holds it.
-  const free = (): Promise<void> => (name === STATE ? freeDead(directory, STALE) : Promise.resolve());
   let release: () => Promise<void>;
   try {
     release = await lock().catch(async (error: unknown) => {
       if (errorCode(error) !== 'ELOCKED') throw error;
       waited?.();
-      await free();
-      await removeFromFuture(lockfilePath);
-      return again(lock, tries, free);
+      await freeDead(directory, STALE);
+      await removeFromFuture(`${directory}/lock`);
+      return again(lock, directory, tries);
     });
   } catch (error) {
     const locked = errorCode(error) === 'ELOCKED';
     return fail(locked ? { code: 'locked', path: directory } : diskFailure(directory, error));
   }
-  const unmark = name === STATE ? await markHolder(directory) : () => {};
+  const unmark = await markHolder(directory);
   try {
     return ok(await work({ isMine: () => mine }));
   } finally {
@@ -79,15 +63,15 @@ export async function withLock<T>(
 }
 
 /** Tries until the holder is done, or dies. */
-async function again<T>(lock: () => Promise<T>, most: number, free: () => Promise<void>): Promise<T> {
+async function again<T>(lock: () => Promise<T>, directory: string, most: number): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await lock();
     } catch (error) {
-      if (errorCode(error) !== 'ELOCKED' || tries === most) throw error;
+      if (errorCode(error) !== 'ELOCKED' || tries >= most) throw error;
     }
     await pause(Math.min(100, 10 * 1.3 ** tries));
-    await free();
+    await freeDead(directory, STALE);
   }
 }
 

@@ -7,14 +7,16 @@ import { readShipState, type ShipState } from '../../core/ship/position.ts';
 import type { ShipStore } from '../../flow/ship-ports.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { withLock } from './lock.ts';
-import { errorCode, FOREIGN } from './replace-file.ts';
+import { errorCode, FOREIGN, makePrivateDirectory } from './replace-file.ts';
 import { isForeign } from './state.ts';
 
 const VERSION = 1;
 
 /** `tries`: how often to come back while somebody else ships, some 100 ms apart. */
 export function openShipStore(home: string, tries: number): ShipStore {
-  const path = join(home, 'ship.json');
+  // A directory of its own, because a lock is on one.
+  const directory = join(home, 'ship');
+  const path = join(directory, 'progress.json');
   return {
     exclusively: async (work) => {
       try {
@@ -25,7 +27,9 @@ export function openShipStore(home: string, tries: number): ShipStore {
         if (errorCode(error) === 'ENOENT') return null;
         throw error;
       }
-      const done = await withLock(home, work, undefined, { name: 'ship.lock', tries });
+      const made = await makePrivateDirectory(directory);
+      if (!made.ok) return made;
+      const done = await withLock(directory, work, undefined, tries);
       return !done.ok && done.failure.code === 'locked' ? null : done;
     },
     read: async (): Promise<Result<ShipState, Failure>> => {

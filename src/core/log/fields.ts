@@ -19,6 +19,7 @@ const OF_A_LINE: Readonly<Record<keyof AuditLine, true>> = {
   worktree: true,
   branch: true,
   from: true,
+  fromRules: true,
   mode: true,
   endpoint: true,
   policy: true,
