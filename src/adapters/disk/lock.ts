@@ -1,5 +1,5 @@
 // One holder of the state directory at a time, over all processes of this person on this machine.
-import fs from 'node:fs';
+import * as fs from 'node:fs';
 import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../core/failure.ts';

@@ -25,7 +25,6 @@ const OF_A_LINE: Readonly<Record<keyof AuditLine, true>> = {
   policy: true,
   rulesBlob: true,
   rules: true,
-  fromRules: true,
   op: true,
   target: true,
   name: true,
