@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/cli.js';
+// CommonJS, as package.json beside it says: node starts it faster.
+if (process.argv[2] === 'log') require('../dist/log.cjs');
+else import('../dist/cli.js');

@@ -32,9 +32,13 @@ export async function run(invocation: Invocation): Promise<number> {
     },
   });
   const context: Context = { cwd: invocation.cwd, env: invocation.env, screen };
-  const program = commandTree(context, (ended) => {
-    code = ended;
-  });
+  const program = commandTree(
+    context,
+    (ended) => {
+      code = ended;
+    },
+    invocation.argv[0],
+  );
   try {
     // What the shells ask is no command for people, and must not fail as one.
     if (invocation.argv[0] === COMPLETE) {
@@ -73,11 +77,14 @@ const isCommand = (program: Command, name: string): boolean =>
 
 type Run<Options> = (context: Context, options: Options) => Promise<number>;
 
-/** Every command with its options: what is run, completed in the shells, and printed as the man page. */
-export const commandTree = (context: Context, end: (code: number) => void): Command =>
-  arrange(commands(context, end), () => helpWidth(context.screen.columns));
+/**
+ * Every command with its options: what is run, completed in the shells, and printed as the man page. `only`: the one
+ * that will run, where that is known.
+ */
+export const commandTree = (context: Context, end: (code: number) => void, only?: string): Command =>
+  arrange(commands(context, end, only), () => helpWidth(context.screen.columns));
 
-function commands(context: Context, end: (code: number) => void): Command {
+function commands(context: Context, end: (code: number) => void, only: string | undefined): Command {
   const { screen } = context;
   const program = new Command('scim-hook')
     .description(
@@ -118,6 +125,17 @@ function commands(context: Context, end: (code: number) => void): Command {
       .action(async (options: Options) => end(await (await load())(context, options)));
   const json = (): Option => new Option('--json', 'one JSON document on stdout');
 
+  addLogCommands(
+    program
+      .command('log')
+      .description('what happened to your access, newest first; who held what; is the log whole')
+      .addHelpText('after', '\nExample:\n  $ scim-hook log --since yesterday --outcome failed')
+      .option('--no-color', 'no colours (also NO_COLOR=1)'),
+    context,
+    end,
+  );
+  // It is asked for often, and by scripts, which needn't wait for what thirty other commands are.
+  if (only === 'log') return program;
   command(
     'install',
     'put the hook in place, and pin what you trust',
@@ -161,15 +179,6 @@ function commands(context: Context, end: (code: number) => void): Command {
     'scim-hook status',
     async () => (await import('./commands/status.ts')).runStatus,
   ).addOption(json());
-  addLogCommands(
-    program
-      .command('log')
-      .description('what happened to your access, newest first; who held what; is the log whole')
-      .addHelpText('after', '\nExample:\n  $ scim-hook log --since yesterday --outcome failed')
-      .option('--no-color', 'no colours (also NO_COLOR=1)'),
-    context,
-    end,
-  );
   command(
     'revoke',
     'give back now what this repository holds',
