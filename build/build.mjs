@@ -1,5 +1,6 @@
 // Builds what the package ships: the command line (ESM, split so that a command loads only its own; and for `log`, which
-// is asked for often, once more as one CommonJS file, which node starts faster), the worker (one self-contained file), the report's page, the JSON Schemas, the man page, and the licences of what is bundled.
+// is asked for often, once more as one CommonJS file, which node starts faster), the worker (one self-contained file),
+// the report's page, the JSON Schemas, the man page, and the licences of what is bundled.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +70,7 @@ const results = await Promise.all([
   }),
   build({
     ...common,
-    plugins: [slimUndici, onlyLog],
+    plugins: [...common.plugins, onlyLog],
     entryPoints: [at('src/cli/main.ts')],
     outfile: at('dist/log.cjs'),
     format: 'cjs',

@@ -2,6 +2,9 @@
 import { VERSION } from '../version.ts';
 import { run } from './program.ts';
 
+// Until it has come to its end: were that never to come, nobody may take it for done.
+process.exitCode = 1;
+
 // Without an await of its own, so that it can be bundled as CommonJS too.
 run({
   argv: process.argv.slice(2),
