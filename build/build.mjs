@@ -29,6 +29,10 @@ const onlyLog = {
         ? { path: './cli.js', external: true }
         : undefined,
     );
+    // HTTP is for `log push` alone: it comes from the other build.
+    onResolve({ filter: /\/wire\/ship\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './ship.js', external: true } : undefined,
+    );
   },
 };
 
@@ -55,7 +59,7 @@ await rm(at('dist'), { recursive: true, force: true });
 const results = await Promise.all([
   build({
     ...common,
-    entryPoints: { cli: at('src/cli/main.ts') },
+    entryPoints: { cli: at('src/cli/main.ts'), ship: at('src/wire/ship.ts') },
     outdir: at('dist'),
     format: 'esm',
     splitting: true,

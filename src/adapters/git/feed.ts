@@ -19,19 +19,26 @@ export function feedGit(
   patience: number | null = null,
 ): Promise<Fed | null> {
   return new Promise((resolve) => {
-    const child = spawn('git', args, { cwd: directory, env: { ...env }, stdio: 'pipe', windowsHide: true });
+    // A pipe costs time to make, which only what must go in is worth.
+    const stdin = input === '' ? 'ignore' : 'pipe';
+    const child = spawn('git', args, {
+      cwd: directory,
+      env: { ...env },
+      stdio: [stdin, 'pipe', 'pipe'],
+      windowsHide: true,
+    });
     const out: Buffer[] = [];
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
     });
     // Git may end without reading all of it; its status then says why.
-    child.stdin.on('error', () => {});
+    child.stdin?.on('error', () => {});
     const giveUp = (): void => {
       child.kill();
       // What git itself started may hold these open for as long as it likes.
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
       child.unref();
       resolve({ status: null, stdout: Buffer.concat(out), stderr, late: true });
     };
@@ -42,6 +49,6 @@ export function feedGit(
     };
     child.on('error', () => done(null));
     child.on('close', (status) => done({ status, stdout: Buffer.concat(out), stderr }));
-    child.stdin.end(input);
+    child.stdin?.end(input);
   });
 }
