@@ -274,7 +274,7 @@ describe('the package', () => {
 
   test('carries what a person needs, and nothing else', () => {
     const allowed =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.scimsyncrc\.example|scimsyncrc\.schema\.json|bin\/(?:scim-hook\.js|package\.json)|hooks\/(?:post-checkout(?:-block)?|pre-commit)|\.pre-commit-hooks\.yaml|completions\/scim-hook\.(?:bash|zsh|fish)|man\/scim-hook\.1|schemas\/[a-z-]+\.schema\.json|dist\/(?:cli\.js|ship\.js|log\.cjs|worker\.cjs|report\.html|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.js))$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.scimsyncrc\.example|scimsyncrc\.schema\.json|bin\/(?:scim-hook\.js|package\.json)|docs\/[a-z-]+\.md|hooks\/(?:post-checkout(?:-block)?|pre-commit)|\.pre-commit-hooks\.yaml|completions\/scim-hook\.(?:bash|zsh|fish)|man\/scim-hook\.1|schemas\/[a-z-]+\.schema\.json|dist\/(?:cli\.js|ship\.js|log\.cjs|worker\.cjs|report\.html|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.js))$/;
     expect(files().filter((name) => !allowed.test(name))).toEqual([]);
     expect(files()).toEqual(
       expect.arrayContaining([
