@@ -4,7 +4,6 @@ import { configSchema } from '../src/adapters/config/schema.ts';
 import {
   doctorDocument,
   errorDocument,
-  initDocument,
   loginDocument,
   logoutDocument,
   noticeDocument,
@@ -17,6 +16,7 @@ import {
 import { showDocument, summaryDocument } from '../src/cli/log-documents.ts';
 import {
   directoryDocument,
+  initDocument,
   installDocument,
   logDocument,
   revokeDocument,

@@ -256,23 +256,6 @@ export const whyDocument = v.object({
   suggestions: v.array(v.string()),
 });
 
-export const initDocument = v.object({
-  file: v.string(),
-  endpoint: v.nullable(v.string()),
-  rules: v.array(
-    v.object({
-      name: v.string(),
-      branches: v.array(v.string()),
-      groups: v.array(v.string()),
-      /** Branches of this repository that match now; the first few. */
-      matches: v.array(v.string()),
-    }),
-  ),
-  defaultBranch: v.nullable(v.string()),
-  branch: v.nullable(v.string()),
-  next: v.string(),
-});
-
 export const errorDocument = v.object({
   error: v.object({ code: v.string(), message: v.string(), remedy: v.string() }),
 });
@@ -298,5 +281,4 @@ export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;
 export type StatusDocument = v.InferOutput<typeof statusDocument>;
 export type TrustDocument = v.InferOutput<typeof trustDocument>;
-export type InitDocument = v.InferOutput<typeof initDocument>;
 export type WhyDocument = v.InferOutput<typeof whyDocument>;

@@ -114,6 +114,24 @@ const lineDocument = v.object({
 
 export const logDocument = v.array(lineDocument);
 
+export const initDocument = v.object({
+  file: v.string(),
+  endpoint: v.nullable(v.string()),
+  rules: v.array(
+    v.object({
+      name: v.string(),
+      branches: v.array(v.string()),
+      groups: v.array(v.string()),
+      /** Branches of this repository that match now; the first few. */
+      matches: v.array(v.string()),
+    }),
+  ),
+  defaultBranch: v.nullable(v.string()),
+  branch: v.nullable(v.string()),
+  next: v.string(),
+});
+
+export type InitDocument = v.InferOutput<typeof initDocument>;
 export type InstallDocument = v.InferOutput<typeof installDocument>;
 export type UninstallDocument = v.InferOutput<typeof uninstallDocument>;
 export type DirectoryDocument = v.InferOutput<typeof directoryDocument>;

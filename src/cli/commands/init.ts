@@ -4,7 +4,7 @@ import { ok } from '../../core/result.ts';
 import { readSettings } from '../../core/settings.ts';
 import { type Initialised, init } from '../../flow/init.ts';
 import { type Context, withHere } from '../context.ts';
-import type { InitDocument } from '../documents.ts';
+import type { InitDocument } from '../place-documents.ts';
 import { plain, type Screen } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
 
