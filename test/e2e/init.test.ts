@@ -4,7 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { describe, expect, inject, test } from 'vitest';
-import type { InitDocument } from '../../src/cli/documents.ts';
+import type { InitDocument } from '../../src/cli/place-documents.ts';
 import { FakeDirectory } from '../support/fake-directory.ts';
 import { ALICE, type Ran, type Repo, Sandbox, TOKEN } from '../support/sandbox.ts';
 
