@@ -5,8 +5,6 @@ import {
   doctorDocument,
   errorDocument,
   initDocument,
-  loginDocument,
-  logoutDocument,
   noticeDocument,
   statusDocument,
   sweepDocument,
@@ -15,6 +13,7 @@ import {
   whyDocument,
 } from '../src/cli/documents.ts';
 import { showDocument, summaryDocument } from '../src/cli/log-documents.ts';
+import { loginDocument, logoutDocument } from '../src/cli/login-documents.ts';
 import {
   directoryDocument,
   installDocument,
