@@ -4,8 +4,6 @@ import { configSchema } from '../src/adapters/config/schema.ts';
 import {
   doctorDocument,
   errorDocument,
-  loginDocument,
-  logoutDocument,
   noticeDocument,
   statusDocument,
   sweepDocument,
@@ -14,6 +12,7 @@ import {
   whyDocument,
 } from '../src/cli/documents.ts';
 import { showDocument, summaryDocument } from '../src/cli/log-documents.ts';
+import { loginDocument, logoutDocument } from '../src/cli/login-documents.ts';
 import {
   directoryDocument,
   initDocument,

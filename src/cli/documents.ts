@@ -137,24 +137,6 @@ export const trustDocument = v.object({
   hook: v.object({ path: v.string(), state: v.string() }),
 });
 
-export const loginDocument = v.object({
-  endpoint: v.string(),
-  username: v.string(),
-  kept: v.literal(true),
-  /** `unasked`: the endpoint isn't accepted here, so nothing was sent to it. */
-  checked: v.picklist(['accepted', 'unasked', 'failed']),
-  detail: v.nullable(v.string()),
-});
-
-export const logoutDocument = v.object({
-  endpoint: v.string(),
-  username: v.string(),
-  /** False: nothing was kept. */
-  removed: v.boolean(),
-  /** SCIM_HOOK_TOKEN is set, and goes on being used. */
-  environment: v.boolean(),
-});
-
 export const sweepDocument = v.object({
   clones: v.array(
     v.object({
@@ -274,8 +256,6 @@ export const doctorDocument = v.object({
 });
 
 export type DoctorDocument = v.InferOutput<typeof doctorDocument>;
-export type LoginDocument = v.InferOutput<typeof loginDocument>;
-export type LogoutDocument = v.InferOutput<typeof logoutDocument>;
 export type SweepDocument = v.InferOutput<typeof sweepDocument>;
 export type ChangeDocument = v.InferOutput<typeof changeDocument>;
 export type SyncDocument = v.InferOutput<typeof syncDocument>;

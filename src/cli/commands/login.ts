@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { parseToken } from '../../core/token.ts';
 import { type Checked, chooseKeeper, type Keeper, login } from '../../flow/login.ts';
 import { type Context, failWith } from '../context.ts';
-import type { LoginDocument } from '../documents.ts';
+import type { LoginDocument } from '../login-documents.ts';
 import { plain } from '../screen.ts';
 import { type ExitCode, wordsOf } from '../words.ts';
 

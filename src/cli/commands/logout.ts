@@ -3,7 +3,7 @@ import type { Failure } from '../../core/failure.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { chooseKeeper, logout } from '../../flow/login.ts';
 import { type Context, failWith } from '../context.ts';
-import type { LogoutDocument } from '../documents.ts';
+import type { LogoutDocument } from '../login-documents.ts';
 import { plain } from '../screen.ts';
 import type { ExitCode } from '../words.ts';
 
