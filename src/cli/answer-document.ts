@@ -43,6 +43,10 @@ const endDocument = (mark: Mark, own: EventFacts | null): EndDocument => ({
   late: mark.late === true,
 });
 
+/** Where the event led. Its changes name the branch that had given what was taken. */
+const branchAfter = (mark: Mark, own: EventFacts | null): string | null =>
+  (own?.branch === undefined ? mark.branch : own.branch) ?? null;
+
 export function spanDocument(told: Told, moment: number): SpanDocument {
   const { span, grantedBy, endedBy, elsewhere } = told;
   const { item, granted, asked, ended, owed } = span;
@@ -63,7 +67,8 @@ export function spanDocument(told: Told, moment: number): SpanDocument {
     ended: ended?.how ?? null,
     lease: given?.lease == null ? null : { id: given.lease, expires: expires === null ? null : iso(expires) },
     grant: given === null ? null : endDocument(given, grantedBy),
-    end: ended === null ? null : endDocument(ended.by, endedBy),
+    end:
+      ended === null ? null : { ...endDocument(ended.by, endedBy), branch: branchAfter(ended.by, endedBy) },
     owed: owed === null ? null : endDocument(owed, null),
     takenElsewhere:
       elsewhere === null
