@@ -1,6 +1,7 @@
 // What can be wrong around us: versions, owners, locks, pids, clocks, the environment that git runs in.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { appendFile, chown, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
@@ -81,9 +82,18 @@ const aged = (name: string, seconds: number): Fault => ({
   reachesSpool: true,
 });
 
+/** What faketime left behind where it was killed; it refuses to run as a process that has the same pid again. */
+async function sweepFaketime(): Promise<void> {
+  for (const name of await readdir('/dev/shm').catch(() => [])) {
+    const pid = /^(?:sem\.)?faketime_(?:sem|shm)_(\d+)$/.exec(name)?.[1];
+    const isOver = pid !== undefined && !existsSync(`/proc/${pid}`);
+    if (isOver) await rm(join('/dev/shm', name), { force: true });
+  }
+}
+
 const clock = (offset: string): Fault => ({
   name: `the clock is at ${offset}, and then right again`,
-  make: nothing,
+  make: sweepFaketime,
   mend: ({ repo }) => repo.stopWorker(),
   // Timers go on: it is the time of day that somebody set.
   through: ['env', 'DONT_FAKE_MONOTONIC=1', 'faketime', '-f', offset],
