@@ -65,7 +65,7 @@ async function play(screen: Screen, stage: Stage): Promise<ExitCode> {
   }
   command(screen, 'scim-hook log');
   const log = await stage.scimHook('log');
-  for (const line of log.stdout.trimEnd().split('\n')) screen.line(`  ${line}`);
+  for (const line of asTable(log.stdout.trimEnd().split('\n'))) screen.line(`  ${line}`);
   screen.line(
     `\nIn a repository of yours: write ${paint.bold('.scimsyncrc')}, then ${paint.bold('npx scim-hook install')}.`,
   );
@@ -94,4 +94,19 @@ function table(screen: Screen, before: Membership, after: Membership): void {
       `  ${group.padEnd(14)}${old.join(', ').padEnd(14)}${members.join(', ').padEnd(14)}${change}`.trimEnd(),
     );
   }
+}
+
+/** What a pipe gets has tabs between its columns; of those, the ones that one person in one repository needs. */
+function asTable(lines: readonly string[]): string[] {
+  const rows = lines.map((line) => {
+    const [time = '', , , branch = '', what = '', outcome = '', reason = ''] = line.split('\t');
+    return [time.slice(11, 19), branch, what, reason === '' ? outcome : `${outcome} (${reason})`];
+  });
+  const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
