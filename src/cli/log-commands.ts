@@ -1,10 +1,10 @@
 // `log` and what belongs to it: which lines, who held what, is it whole, and where it goes.
 import { Argument, type Command, Option } from 'commander';
+import type { Filters } from '../core/log/query.ts';
 import type { Context } from './context.ts';
 import type {
   AtOptions,
   ExportOptions,
-  FilterOptions,
   FormatOptions,
   ListOptions,
   PushOptions,
@@ -49,7 +49,7 @@ export function addLogCommands(log: Command, context: Context, end: (code: numbe
     );
   filtered(command('summary', 'counts, times and failures', 'scim-hook log summary --since 7d'))
     .addOption(json())
-    .action(async (options: FilterOptions) =>
+    .action(async (options: Filters) =>
       end(await (await import('./commands/log/summary.ts')).runSummary(context, options)),
     );
   pointInTime(

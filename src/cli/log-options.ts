@@ -1,22 +1,7 @@
 // What can be said to the commands of the log, as commander hands it over.
+import type { Filters } from '../core/log/query.ts';
 
-/** Which lines: a comma is an OR inside one of them, all of them together are an AND. */
-export interface FilterOptions {
-  readonly since?: string;
-  readonly until?: string;
-  readonly user?: string;
-  readonly repo?: string;
-  readonly branch?: string;
-  readonly name?: string;
-  readonly kind?: string;
-  readonly outcome?: string;
-  readonly id?: string;
-  readonly grep?: string;
-  readonly allRepos?: boolean;
-  readonly from?: readonly string[];
-}
-
-export interface ListOptions extends FilterOptions {
+export interface ListOptions extends Filters {
   readonly number?: string;
   /** `true`: whole lines; else the fields that were asked for, with commas between. */
   readonly json?: string | true;
@@ -43,11 +28,11 @@ export interface VerifyOptions {
   readonly partial?: boolean;
 }
 
-export interface ReportOptions extends FilterOptions {
+export interface ReportOptions extends Filters {
   readonly html: string;
 }
 
-export interface ExportOptions extends FilterOptions {
+export interface ExportOptions extends Filters {
   readonly format: 'ocsf' | 'csv' | 'ndjson';
 }
 

@@ -2,6 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { type AuditLine, parseAuditLine } from '../core/audit-record.ts';
 import type { Failure } from '../core/failure.ts';
+import type { Filters } from '../core/log/query.ts';
 import { type Query, readQuery } from '../core/log/query.ts';
 import { UTC, type Zone } from '../core/log/when.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -9,7 +10,6 @@ import { LogUnreadable } from '../flow/log-ports.ts';
 import type { LogPlace } from '../wire/log-place.ts';
 import { type Context, failWith } from './context.ts';
 import { LOCAL } from './local-time.ts';
-import type { FilterOptions } from './log-options.ts';
 import type { ExitCode } from './words.ts';
 
 /** Of our own machine, or what `--from` names. A file that can't be read any more becomes the exit code too. */
@@ -33,7 +33,7 @@ export async function withLog(
 export const zoneOf = ({ utc }: { readonly utc?: boolean }): Zone => (utc === true ? UTC : LOCAL);
 
 export function queryOf(
-  options: FilterOptions & { readonly utc?: boolean },
+  options: Filters & { readonly utc?: boolean },
   place: Pick<LogPlace, 'repo'>,
   now: number,
 ): Result<Query, Failure> {

@@ -2,16 +2,8 @@
 import * as v from 'valibot';
 import { HOOK_HOSTS } from '../core/hook-host.ts';
 import { HOOK_WAYS } from '../core/hook-place.ts';
-import {
-  BEFORES,
-  EVENT_KINDS,
-  EVENT_OUTCOMES,
-  KINDS,
-  MODES,
-  OPS,
-  REASONS,
-  VERDICTS,
-} from '../core/vocabulary.ts';
+import { RECORD_KINDS } from '../core/log/query.ts';
+import { BEFORES, EVENT_OUTCOMES, KINDS, MODES, OPS, REASONS, VERDICTS } from '../core/vocabulary.ts';
 import { changeDocument, syncDocument } from './documents.ts';
 
 const installedDocument = v.object({
@@ -62,16 +54,7 @@ const lineDocument = v.object({
   time: v.string(),
   prev: v.string(),
   hash: v.string(),
-  kind: v.picklist([
-    ...EVENT_KINDS,
-    'intent',
-    'change',
-    'sync',
-    'log-start',
-    'install',
-    'uninstall',
-    'trust',
-  ]),
+  kind: v.picklist(RECORD_KINDS),
   at: v.string(),
   event: v.optional(v.string()),
   device: v.optional(v.string()),

@@ -23,7 +23,7 @@ const PAUSE = 25;
 /** A rebase that is only beginning may have many patches to make first: so often, and so many milliseconds apart. */
 const STARTS = { times: 9, pause: 150 };
 
-/** \`isPatient\`: in the background. */
+/** `isPatient`: in the background. */
 export async function look(
   ports: Pick<Ports, 'repository' | 'spool' | 'clock' | 'ids'>,
   first: Claim,

@@ -69,8 +69,6 @@ async function stay(options: WorkOptions, clone: Clone, place: Place, shipper: S
   }
 }
 
-/** While git changes a clone, there may be no HEAD for a moment, or half a worktree: then git says that there is none. */
-const PASSING: ReadonlySet<string> = new Set<Failure['code']>(['locked', 'git-failed', 'no-repository']);
 /** Lingers, and a bounded while longer as long as lines are leaving; a switch that comes is seen at once. */
 async function outstay(
   { watch }: Place,
@@ -85,6 +83,9 @@ async function outstay(
 
 /** Milliseconds. */
 const SLICE = 50;
+
+/** While git changes a clone, there may be no HEAD for a moment, or half a worktree: then git says that there is none. */
+const PASSING: ReadonlySet<string> = new Set<Failure['code']>(['locked', 'git-failed', 'no-repository']);
 
 /** Whether something is worth another try soon, and how long the directory wants to be left alone before. */
 async function wakeUp(

@@ -1,5 +1,4 @@
 // One line of a log as a check of it sees it: what it says of its place in the chain, and what its hash should be.
-
 import type { Sha256 } from '../audit-record.ts';
 import { canonicalise, type Json } from '../jcs.ts';
 

@@ -1,5 +1,5 @@
 // `log summary`: many lines in a few numbers.
-import type { Query } from '../../../core/log/query.ts';
+import type { Filters, Query } from '../../../core/log/query.ts';
 import { shownTime } from '../../../core/log/shown-time.ts';
 import { type Counts, type Summary, Summing } from '../../../core/log/summary.ts';
 import { ok } from '../../../core/result.ts';
@@ -7,7 +7,6 @@ import type { Context } from '../../context.ts';
 import { rowLines } from '../../layout.ts';
 import { LOCAL } from '../../local-time.ts';
 import type { SummaryDocument } from '../../log-documents.ts';
-import type { FilterOptions } from '../../log-options.ts';
 import { matching, queryOf, withLog } from '../../log-reading.ts';
 import { plain, type Screen } from '../../screen.ts';
 import { span } from '../../time.ts';
@@ -17,7 +16,7 @@ import type { ExitCode } from '../../words.ts';
 const PEOPLE = 20;
 const NAMES = 10;
 
-export function runSummary(context: Context, options: FilterOptions): Promise<ExitCode> {
+export function runSummary(context: Context, options: Filters): Promise<ExitCode> {
   return withLog(context, options.from, (place) => {
     const now = Date.now();
     const query = queryOf(options, place, now);
