@@ -2,7 +2,7 @@
 import { BAR_STATES, type BarState } from '../core/log/report-data.ts';
 import type { Cover } from '../flow/log-cover.ts';
 import type { Gathered } from '../flow/log-report.ts';
-import type { Proof } from '../flow/report-proof.ts';
+import type { Soundness } from '../wire/proof.ts';
 import type { Calendar } from './calendar.ts';
 import { coverLines } from './cover-words.ts';
 import { plain } from './plain.ts';
@@ -18,7 +18,7 @@ export interface Told {
   readonly counts: Gathered<never, never>['counts'];
   readonly shown: { readonly bars: number; readonly events: number; readonly failures: number };
   readonly covers: readonly Cover[];
-  readonly proofs: readonly Proof[];
+  readonly proofs: readonly Soundness[];
 }
 
 /** Text that stands in markup: whatever it says, it is read as text. */
@@ -98,13 +98,14 @@ function tiles(counts: Told['counts']): string {
   ].join('');
 }
 
-function proofOf(proofs: readonly Proof[]): string {
+function proofOf(proofs: readonly Soundness[]): string {
   const broken = proofs.filter(({ faults }) => faults > 0);
   const total = proofs.reduce((sum, { lines }) => sum + lines, 0);
   const lines = proofs.map(({ lines, faults, firstFault, head, paths }) => {
     const name = proofs.length > 1 ? `${plain(paths.at(-1) ?? '')}: ` : '';
     const whole = `all ${number(lines)} lines are as they were written, each chained to the one before`;
-    const fault = `${number(faults)} of ${number(lines)} lines are not as they were written, or don't follow the one before; the first is line ${firstFault}`;
+    const first = firstFault === null ? '' : `; the first is line ${firstFault}`;
+    const fault = `${number(faults)} ${faults === 1 ? 'thing is' : 'things are'} wrong in ${number(lines)} lines${first}: scim-hook log verify says what`;
     const end =
       head === null ? '' : ` <small>Last line: ${head.seq}, hash <code>${html(head.hash)}</code></small>`;
     return `<p>${html(name)}${faults === 0 ? whole : fault}.${end}</p>`;

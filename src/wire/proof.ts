@@ -18,7 +18,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { ConfigEntry } from '../core/settings.ts';
 import type { LogFile, ProofPorts } from '../flow/proof-ports.ts';
 import type { SignPorts } from '../flow/sign-log.ts';
-import type { Question } from '../flow/verify-log.ts';
+import { type Question, verifyLog } from '../flow/verify-log.ts';
 import { openLogPlace } from './log-place.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -102,6 +102,40 @@ function deviceOf(home: string): string | null {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Whether each of some logs is whole by itself, in short: what a report says of its own ground. */
+export interface Soundness {
+  readonly paths: readonly string[];
+  readonly lines: number;
+  readonly faults: number;
+  /** Number of the line where the first of them is, where that has one. */
+  readonly firstFault: number | null;
+  /** The last line: what somebody else may compare with. */
+  readonly head: { readonly seq: number; readonly hash: string } | null;
+}
+
+export async function soundnessOf(
+  logs: readonly { readonly paths: readonly string[] }[],
+): Promise<Result<Soundness[], Failure>> {
+  // Nothing was signed, or brought.
+  const ports: ProofPorts = { read: readLog, bring, check: () => Promise.resolve({ is: 'none' }) };
+  const nothing = { partial: false, checkpoints: [], against: null, signers: null, device: null };
+  const found: Soundness[] = [];
+  for (const { paths } of logs) {
+    const verified = await verifyLog(ports, { ...nothing, files: paths.map(logFile), single: true });
+    if (!verified.ok) return verified;
+    const chain = verified.value.chains[0];
+    const last = chain?.last ?? null;
+    found.push({
+      paths,
+      lines: chain?.lines ?? 0,
+      faults: chain?.findings.count ?? 0,
+      firstFault: chain?.findings.shown[0]?.seq ?? null,
+      head: last === null ? null : { seq: last.seq, hash: last.hash },
+    });
+  }
+  return ok(found);
 }
 
 export interface Signing {

@@ -1,11 +1,8 @@
-// The empty page that the package carries, the file that a report goes into, and how its log is checked.
-import { hash } from 'node:crypto';
+// The empty page that the package carries, and the file that a report goes into.
 import { readFile } from 'node:fs/promises';
 import { writePage } from '../adapters/disk/page-file.ts';
 import type { Failure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { StoredLog } from '../flow/log-cover.ts';
-import { type Proof, proofOf } from '../flow/report-proof.ts';
 import { packageFile } from './package-files.ts';
 
 export async function emptyPage(): Promise<Result<string, Failure>> {
@@ -19,5 +16,3 @@ export async function emptyPage(): Promise<Result<string, Failure>> {
 
 export const writeReport = (path: string, text: string): Promise<Result<void, Failure>> =>
   writePage(path, text);
-
-export const prove = (logs: readonly StoredLog[]): Proof[] => proofOf(logs, (text) => hash('sha256', text));

@@ -6,7 +6,8 @@ import { pack, type ReportData } from '../../../core/log/report-data.ts';
 import { UTC } from '../../../core/log/when.ts';
 import { gather } from '../../../flow/log-report.ts';
 import { VERSION } from '../../../version.ts';
-import { emptyPage, prove, writeReport } from '../../../wire/report-file.ts';
+import { soundnessOf } from '../../../wire/proof.ts';
+import { emptyPage, writeReport } from '../../../wire/report-file.ts';
 import { Calendar } from '../../calendar.ts';
 import { type Context, failWith } from '../../context.ts';
 import { LOCAL } from '../../local-time.ts';
@@ -37,6 +38,8 @@ export const runReport = (context: Context, { html, ...options }: ReportOptions)
       // Nothing was asked for but a time.
       takes: query.value.sought.texts.length === 0 ? null : query.value.takes,
     };
+    const proofs = await soundnessOf(logs);
+    if (!proofs.ok) return failWith(context, proofs.failure);
     const gathered = gather(logs, sight, { event: eventRow, failure: failureRow });
     const { counts, covers, events, failures } = gathered;
     const bars = gathered.spans.map((told) => barRow(told, calendar));
@@ -44,7 +47,7 @@ export const runReport = (context: Context, { html, ...options }: ReportOptions)
     const told: Told = {
       ...{ since: sight.since, until: sight.until, made: now, version: VERSION, counts, shown, covers },
       filters: filterWords(options, query.value.repo),
-      proofs: prove(logs),
+      proofs: proofs.value,
     };
     const data: ReportData = {
       since: sight.since,
