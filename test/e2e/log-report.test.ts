@@ -212,6 +212,15 @@ test('a changed line is said at the top', async (ctx) => {
   expect(await page.locator('.proof').textContent()).toMatch(/was changed[\s\S]*the first is line 4/);
 });
 
+test('a log whose beginning is missing is not called whole', async (ctx) => {
+  await using stage = await staged(ctx);
+  const maker = new LogMaker(ALICE, 'laptop');
+  maker.visit(stage.now - DAY, stage.now - HOUR, 'release/1', 'jit-release');
+  maker.lines.splice(0, 2);
+  const page = await stage.browser.open(await stage.report([maker]));
+  expect(await page.locator('.proof').textContent()).toMatch(/was changed[\s\S]*1 thing is wrong/);
+});
+
 test('many spans: the newest are drawn and listed, and the page says so', async (ctx) => {
   await using stage = await staged(ctx);
   const maker = new LogMaker(ALICE, 'laptop');
