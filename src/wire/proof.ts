@@ -1,11 +1,11 @@
 // What proving the log is done with: the files of this machine's log or of others, and the person's own SSH tool and key.
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bring } from '../adapters/disk/arrived-file.ts';
 import { firstLine, readLog, sha256Hex } from '../adapters/disk/chain-reader.ts';
 import { checkpointAt, keepCheckpoint, keptCheckpoints } from '../adapters/disk/checkpoints.ts';
-import { linesBackward, openIfThere } from '../adapters/disk/lines.ts';
-import { diskFailure, errorCode } from '../adapters/disk/replace-file.ts';
+import { storedDevice } from '../adapters/disk/device.ts';
+import { logBackward } from '../adapters/disk/log-lines.ts';
+import { diskFailure } from '../adapters/disk/replace-file.ts';
 import { segmentsOf } from '../adapters/disk/segments.ts';
 import { parseEntries } from '../adapters/git/config-entries.ts';
 import { gitEnvironment } from '../adapters/git/environment.ts';
@@ -64,7 +64,7 @@ export async function openProof(cwd: string, env: Env, asked: Asked): Promise<Re
         checkpoints: kept.value,
         against: against === undefined ? null : resolve(cwd, against),
         signers: signers === null ? null : resolve(cwd, signers),
-        device: single ? deviceOf(home) : null,
+        device: single ? storedDevice(home) : null,
       },
       directory,
     });
@@ -93,15 +93,6 @@ const firstTime = (path: string | undefined): string =>
 function logFile(path: string): LogFile {
   const named = segmentsOf(dirname(path)).find((segment) => basename(segment.path) === basename(path));
   return { path, first: named?.first ?? null };
-}
-
-function deviceOf(home: string): string | null {
-  try {
-    return readFileSync(join(home, 'device'), 'utf8').trim() || null;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** Whether each of some logs is whole by itself, in short: what a report says of its own ground. */
@@ -172,18 +163,14 @@ export async function openSigning(cwd: string, env: Env): Promise<Result<Signing
   });
 }
 
-/** The last line that is whole, in the last segment that has one. */
+/** The last line that is whole. */
 async function endOf(
   directory: string,
   home: string,
 ): Promise<{ readonly line: AuditLine; readonly device: string } | null> {
-  for (const { path } of segmentsOf(directory).reverse()) {
-    const file = await openIfThere(path);
-    if (file === null) continue;
-    for await (const text of linesBackward(file)) {
-      const line = parseAuditLine(text);
-      if (line !== null) return { line, device: line.device ?? deviceOf(home) ?? 'unknown' };
-    }
+  for await (const text of logBackward(directory)) {
+    const line = parseAuditLine(text);
+    if (line !== null) return { line, device: line.device ?? storedDevice(home) ?? 'unknown' };
   }
   return null;
 }
