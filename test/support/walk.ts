@@ -52,6 +52,8 @@ export class Walk implements AsyncDisposable {
   /** Branches that hold what they give, by what they are called now. */
   #bound = new Set<string>();
   #made = 0;
+  /** Which of the main worktree's checkouts detached its HEAD: git says the same of one that didn't. */
+  readonly #detached = new Set<number>();
   readonly #live: boolean;
 
   private constructor(twins: Twins, live: boolean) {
@@ -123,8 +125,12 @@ export class Walk implements AsyncDisposable {
         return void (await git('checkout', '-q', '-f', to));
       case 'unseen':
         return void (await git(...unseen, 'checkout', '-q', '-f', to));
-      case 'detach':
-        return void (await git('checkout', '-q', '-f', '--detach', to));
+      case 'detach': {
+        const before = (await this.#checkouts()).length;
+        await git('checkout', '-q', '-f', '--detach', to);
+        if ((await this.#checkouts()).length > before) this.#detached.add(before);
+        return;
+      }
       case 'create':
         return void (await git('checkout', '-q', '-f', '-b', this.#fresh(name)));
       case 'orphan':
@@ -212,19 +218,20 @@ export class Walk implements AsyncDisposable {
     };
   }
 
+  /** The main worktree's, oldest first: from where to where, in git's words. */
+  async #checkouts(): Promise<(readonly [from: string, to: string])[]> {
+    const { stdout } = await this.twins.ours.git('reflog', '--format=%gs');
+    const lines = [...stdout.matchAll(/^checkout: moving from (\S+) to (\S+)$/gm)].toReversed();
+    return lines.map(([, from = '', to = '']) => [from, to]);
+  }
+
   /** The main worktree's switches, as git's reflog and as our log have them. */
   async moves(): Promise<{ readonly git: string[]; readonly ours: string[] }> {
     const { sandbox, ours } = this.twins;
-    const { stdout } = await ours.git('reflog', '--format=%gs');
     const known = (name: string | null | undefined): string =>
       this.names.has(name ?? '') ? `${name}` : 'null';
-    const lines = [...stdout.matchAll(/^checkout: moving from (\S+) to (\S+)$/gm)].toReversed();
-    const head = await this.twins.head();
-    const git = lines.flatMap(([, from, to], index) => {
-      // `--detach main` reads like `main`: where the next one began tells them apart.
-      const next = lines[index + 1];
-      const left = known(next === undefined ? head : next[1]);
-      const led = left === 'null' ? left : known(to);
+    const git = (await this.#checkouts()).flatMap(([from, to], index) => {
+      const led = this.#detached.has(index) ? 'null' : known(to);
       return known(from) === led ? [] : [`${known(from)}→${led}`];
     });
     const told = (await sandbox.audit()).filter(
